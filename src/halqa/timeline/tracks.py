@@ -1,0 +1,100 @@
+"""Names of tracks, speakers and timelines, and which tracks somebody wants or may have.
+
+A track is a word, or a word and a variety: `audio`, `video/360`, `captions/fr`, `private/7f3k`. A *pattern* is a track
+or `word/*` (every variety of it) or `*` (everything except `private/…`, which must always be asked for by name).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from .errors import BadQuestion, MalformedFrame
+
+TRACK = re.compile(r"[a-z]{1,16}(/[a-z0-9-]{1,40})?")
+PATTERN = re.compile(r"\*|[a-z]{1,16}(/([a-z0-9-]{1,40}|\*))?")
+SPEAKER = re.compile(r"[A-Za-z0-9_.-]{1,32}")
+TIMELINE = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+
+
+def check_timeline(name: str) -> str:
+    """Return `name` if it may name a timeline, else raise `BadQuestion`."""
+    if not TIMELINE.fullmatch(name):
+        raise BadQuestion("A timeline is named by 1 to 64 of a-z, 0-9 and '-'.", field="timeline")
+    return name
+
+
+@lru_cache(maxsize=4096)
+def check_track(name: str) -> str:
+    """Return `name` if it may name a track, else raise `MalformedFrame`."""
+    if not TRACK.fullmatch(name):
+        raise MalformedFrame("A track is named like 'audio', 'video/360' or 'captions/fr'.", field="track")
+    return name
+
+
+@lru_cache(maxsize=4096)
+def check_speaker(name: str) -> str:
+    """Return `name` if it may name a speaker, else raise `MalformedFrame`."""
+    if not SPEAKER.fullmatch(name):
+        raise MalformedFrame(
+            "A speaker is named by 1 to 32 letters, digits, '_', '.' or '-'.", field="speaker"
+        )
+    return name
+
+
+def is_video(track: str) -> bool:
+    """Whether this track is one rung of the picture's ladder."""
+    return track.startswith("video/")
+
+
+def is_media(track: str) -> bool:
+    """Whether this track carries CMAF fragments that need an init segment."""
+    return track == "audio" or track.startswith("video/")
+
+
+def height(track: str) -> int:
+    """The height in lines of a `video/<height>` track; 0 for any other track."""
+    return int(track[6:]) if track.startswith("video/") and track[6:].isdecimal() else 0
+
+
+class Tracks:
+    """A set of track patterns: what a ticket allows, or what a follower asks for."""
+
+    __slots__ = ("_cache", "patterns")
+
+    def __init__(self, patterns: Iterable[str]) -> None:
+        self.patterns = tuple(dict.fromkeys(patterns))
+        self._cache: dict[str, bool] = {}
+        for pattern in self.patterns:
+            if not PATTERN.fullmatch(pattern):
+                raise BadQuestion(
+                    f"{pattern[:60]!r} names no track. Accepted: 'audio', 'video/360', 'video/*', '*'.",
+                    field="tracks",
+                )
+
+    def __contains__(self, track: str) -> bool:
+        known = self._cache.get(track)
+        if known is None:
+            known = self._cache[track] = any(_matches(pattern, track) for pattern in self.patterns)
+        return known
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Tracks) and self.patterns == other.patterns
+
+    def __hash__(self) -> int:
+        return hash(self.patterns)
+
+    def __repr__(self) -> str:
+        return f"Tracks({list(self.patterns)!r})"
+
+
+def _matches(pattern: str, track: str) -> bool:
+    if pattern == "*":
+        return not track.startswith("private/")
+    if pattern.endswith("/*"):
+        return track.startswith(pattern[:-1])
+    return pattern == track
+
+
+EVERYTHING = Tracks(["*"])
