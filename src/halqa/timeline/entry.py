@@ -63,6 +63,4 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
 
 def committed(seq: int, draft: Draft) -> Entry:
     """The entry this draft became."""
-    return Entry(
-        seq, draft.track, draft.speaker, draft.number, draft.t, draft.duration, draft.flags, draft.payload
-    )
+    return Entry(seq, draft.track, draft.speaker, draft.number, draft.t, draft.duration, draft.flags, draft.payload)

@@ -1,6 +1,6 @@
 """Frames: how entries and notices travel. The page `docs/protocol.md` is the law; its samples test this file.
 
-    entry   length:4 kind=1:1 flags:1 track_length:1 speaker_length:1 seq:4 number:4 t:4 duration:4 track speaker payload
+    entry   length:4 kind=1:1 flags:1 track_len:1 speaker_len:1 seq:4 number:4 t:4 duration:4 track speaker payload
     notice  length:4 kind=2:1 zero:3 JSON
 
 All numbers are unsigned and big-endian; `length` counts what comes after it.
@@ -46,9 +46,7 @@ def encode_draft(draft: Draft) -> bytes:
 def _encode(seq: int, said: Entry | Draft) -> bytes:
     track, speaker = said.track.encode(), said.speaker.encode()
     length = _ENTRY.size - 4 + len(track) + len(speaker) + len(said.payload)
-    head = _ENTRY.pack(
-        length, ENTRY, said.flags, len(track), len(speaker), seq, said.number, said.t, said.duration
-    )
+    head = _ENTRY.pack(length, ENTRY, said.flags, len(track), len(speaker), seq, said.number, said.t, said.duration)
     return b"".join((head, track, speaker, said.payload))
 
 
@@ -79,9 +77,7 @@ class FrameReader:
             while len(self._buffer) - offset >= 4:
                 (length,) = _LENGTH.unpack_from(self._buffer, offset)
                 if length > MAX_FRAME:
-                    raise TooLarge(
-                        f"A frame may be {MAX_FRAME} bytes long; this one says {length}.", field="length"
-                    )
+                    raise TooLarge(f"A frame may be {MAX_FRAME} bytes long; this one says {length}.", field="length")
                 if len(self._buffer) - offset - 4 < length:
                     return
                 frame = bytes(self._buffer[offset : offset + 4 + length])
@@ -113,9 +109,7 @@ def _decode_entry(frame: bytes) -> Entry:
     if length != len(frame) - 4:
         raise MalformedFrame("The length field does not match the frame.", field="length")
     if flags & ~FLAGS:
-        raise MalformedFrame(
-            f"Only the flags 1 (key) and 2 (init) exist; this one says {flags}.", field="flags"
-        )
+        raise MalformedFrame(f"Only the flags 1 (key) and 2 (init) exist; this one says {flags}.", field="flags")
     names_end = _ENTRY.size + track_length + speaker_length
     if names_end > len(frame):
         raise MalformedFrame("The names are longer than the frame.", field="track")
@@ -126,9 +120,7 @@ def _decode_entry(frame: bytes) -> Entry:
         raise MalformedFrame("Names are ASCII.", field="track") from None
     payload = frame[names_end:]
     if len(payload) > MAX_PAYLOAD:
-        raise TooLarge(
-            f"A payload may be {MAX_PAYLOAD} bytes long; this one is {len(payload)}.", field="payload"
-        )
+        raise TooLarge(f"A payload may be {MAX_PAYLOAD} bytes long; this one is {len(payload)}.", field="payload")
     return Entry(seq, check_track(track), check_speaker(speaker), number, t, duration, flags, payload)
 
 

@@ -37,9 +37,7 @@ def check_track(name: str) -> str:
 def check_speaker(name: str) -> str:
     """Return `name` if it may name a speaker, else raise `MalformedFrame`."""
     if not SPEAKER.fullmatch(name):
-        raise MalformedFrame(
-            "A speaker is named by 1 to 32 letters, digits, '_', '.' or '-'.", field="speaker"
-        )
+        raise MalformedFrame("A speaker is named by 1 to 32 letters, digits, '_', '.' or '-'.", field="speaker")
     return name
 
 
