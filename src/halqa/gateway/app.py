@@ -1,0 +1,200 @@
+"""The ASGI app for everything under `/timelines/`: find the door, check the ticket, and hand over.
+
+GET  /timelines/{id}            summary
+GET  /timelines/{id}/entries    follow
+POST /timelines/{id}/entries    say
+POST /timelines/{id}/seal       seal
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from halqa.tickets import NoTicket, Tickets
+from halqa.timeline import Stores, Summary
+from halqa.timeline.errors import Mistake, NoSuchTimeline, Stopping
+from halqa.timeline.tracks import check_timeline
+
+from . import follow, say
+from .answers import Receive, Scope, Send, answer_json, answer_problem, header
+from .hub import Hubs
+from .limits import Allowance, Limits
+
+log = logging.getLogger("halqa.gateway")
+
+_PATH = re.compile(r"/timelines/([^/]+)(?:/(entries|seal))?/?")
+Began = Callable[[str], Awaitable[None]]
+SealedCall = Callable[[str, Summary], Awaitable[None]]
+
+
+class MethodNotAllowed(Mistake):
+    """This address does not know this verb."""
+
+    code, status = "method-not-allowed", 405
+
+
+async def _nobody_cares(*_: Any) -> None:
+    return None
+
+
+class Gateway:
+    """`say` and `follow` for every timeline of `stores`, to those whose ticket says so.
+
+    `began(timeline)` is awaited after the first entry that this process sees said on a timeline; `sealed(timeline,
+    summary)` after it was sealed. Both may come again for the same timeline (after a restart); neither can undo
+    what was said: if one fails, it is logged and the speaker is still acknowledged.
+    """
+
+    def __init__(
+        self,
+        stores: Stores,
+        tickets: Tickets,
+        *,
+        began: Began = _nobody_cares,
+        sealed: SealedCall = _nobody_cares,
+        limits: Limits | None = None,
+    ) -> None:
+        self.stores = stores
+        self.tickets = tickets
+        self.limits = limits or Limits()
+        self.hubs = Hubs(stores)
+        self.allowance = Allowance(self.limits.rate, self.limits.burst)
+        self.stopping = False
+        self._began = began
+        self._sealed = sealed
+        self._ticker: asyncio.Task[None] | None = None
+        self._notes: set[asyncio.Task[None]] = set()
+
+    # -- for the house ------------------------------------------------------------------------------------------------
+
+    def follower_count(self, timeline: str) -> int:
+        """How many follow this timeline live now."""
+        hub = self.hubs.known(timeline)
+        return len(hub.streams) if hub else 0
+
+    def stop(self) -> None:
+        """End every open stream with a notice; from now on nobody is let in. Call it before the server waits."""
+        self.stopping = True
+        for hub in self.hubs.all():
+            hub.bell.ring()
+
+    async def close(self) -> None:
+        """After the last request: stop the ticker and stop listening to the timelines."""
+        self.stop()
+        if self._ticker is not None:
+            self._ticker.cancel()
+        if self._notes:
+            await asyncio.wait(self._notes, timeout=5)
+        for hub in self.hubs.all():
+            hub.close()
+
+    # -- for the world ------------------------------------------------------------------------------------------------
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        language = header(scope, b"accept-language")
+        try:
+            await self._serve(scope, receive, send)
+        except Mistake as mistake:
+            if mistake.status >= 500 and not mistake.retry:
+                log.error("%s on %s: %s", mistake.code, scope["path"], mistake)
+            await answer_problem(send, mistake, language)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._ticker is None:
+            self._ticker = asyncio.create_task(self._tick())
+        match = _PATH.fullmatch(scope["path"])
+        if match is None:
+            raise NoSuchTimeline
+        timeline, door = check_timeline(match[1]), match[2] or ""
+        if self.stopping:
+            raise Stopping
+        query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
+        ticket = _ticket(scope, query)
+        match scope["method"], door:
+            case "POST", "entries":
+                await self._say(timeline, ticket, scope, receive, send)
+            case "GET", "entries":
+                grant = self.tickets.check(ticket, timeline, "follow")
+                await follow.serve(self, timeline, grant, query, receive, send)
+            case "POST", "seal":
+                self.tickets.check(ticket, timeline, "seal")
+                await self._seal(timeline, send)
+            case "GET", "":
+                self.tickets.check(ticket, timeline, "follow")
+                hub = await self.hubs.get(timeline, _now(), create=False)
+                await answer_json(send, msgspec.to_builtins(await hub.timeline.summary()))
+            case _:
+                raise MethodNotAllowed
+
+    async def _say(self, timeline: str, ticket: str | None, scope: Scope, receive: Receive, send: Send) -> None:
+        grant = self.tickets.check(ticket, timeline, "say")
+        drafts = await say.read(scope, receive, grant, self.limits)
+        size = sum(len(draft.payload) for draft in drafts)
+        self.allowance.spend(f"{timeline} {grant.speaker}", size, _now())
+        hub = await self.hubs.get(timeline, _now(), create=True)
+        acknowledged = await hub.timeline.append(drafts)
+        if not hub.told_began:
+            hub.told_began = True
+            self._note(self._began(timeline))
+        await answer_json(
+            send,
+            {
+                "acknowledged": {track: number for (_, track), number in acknowledged.numbers.items()},
+                "head": acknowledged.head,
+                "followers": len(hub.streams),
+                "narrow": hub.narrow(_now()),
+            },
+        )
+
+    async def _seal(self, timeline: str, send: Send) -> None:
+        hub = await self.hubs.get(timeline, _now(), create=False)
+        summary = await hub.timeline.seal()
+        self._note(self._sealed(timeline, summary))
+        await answer_json(send, msgspec.to_builtins(summary))
+
+    def _note(self, telling: Awaitable[None]) -> None:
+        """Tell the house something without making the speaker wait for it."""
+
+        async def tell() -> None:
+            try:
+                await telling
+            except Exception:
+                log.exception("The house could not take note; it will be told again.")
+
+        task = asyncio.create_task(tell())
+        self._notes.add(task)
+        task.add_done_callback(self._notes.discard)
+
+    async def _tick(self) -> None:
+        """Every few seconds: a pulse to all, the dead are dropped, the unused let go."""
+        while True:
+            await asyncio.sleep(self.limits.pulse)
+            now = _now()
+            for hub in self.hubs.all():
+                hub.pulse += 1
+                for stream in list(hub.streams):
+                    if stream.dead(now, self.limits.send_wait):
+                        stream.drop()
+                hub.bell.ring()
+            self.hubs.let_go(now)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def _ticket(scope: Scope, query: dict[str, str]) -> str | None:
+    given = header(scope, b"authorization")
+    if given is None:
+        return query.get("ticket")
+    kind, _, ticket = given.partition(" ")
+    if kind.lower() != "bearer":
+        raise NoTicket("The ticket is sent as 'Authorization: Bearer <ticket>'.")
+    return ticket.strip()

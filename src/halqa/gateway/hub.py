@@ -1,0 +1,124 @@
+"""One timeline that is being used: its hot tail, its followers, and the bell that wakes them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from halqa.fanout import Tail
+from halqa.timeline import EVERYTHING, Entry, Stores, Timeline
+
+if TYPE_CHECKING:
+    from .follow import Stream
+
+NARROW_S = 30.0
+"""A follower that had pictures shed this recently counts as one on a narrow line."""
+
+
+class Bell:
+    """Wakes everyone who waits, at once. One future a waiter: cancelling one leaves the others alone."""
+
+    def __init__(self) -> None:
+        self._waiting: list[asyncio.Future[None]] = []
+
+    def ring(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for future in waiting:
+            if not future.done():
+                future.set_result(None)
+
+    def wait(self) -> asyncio.Future[None]:
+        future = asyncio.get_running_loop().create_future()
+        self._waiting.append(future)
+        return future
+
+
+class Hub:
+    """A timeline, its tail, and everyone who follows it now."""
+
+    def __init__(self, timeline: Timeline, tail: Tail) -> None:
+        self.timeline = timeline
+        self.tail = tail
+        self.bell = Bell()
+        self.streams: set[Stream] = set()
+        self.pulse = 0
+        self.used_at = 0.0
+        self.told_began = False
+        self._deaf: Callable[[], None] | None = timeline.listen(self._heard)
+
+    @classmethod
+    async def open(cls, timeline: Timeline) -> Hub:
+        """Start listening, then learn what was said before. What is said in between is heard, not lost."""
+        hub = cls(timeline, Tail(timeline.head))
+        summary = await timeline.summary()
+        for entry in await timeline.inits(timeline.head, EVERYTHING):
+            hub.tail.learn_init(entry)
+        for track, facts in summary.tracks.items():
+            hub.tail.ends[track] = max(hub.tail.ends.get(track, 0), facts.ends)
+        hub.tail.sealed = hub.tail.sealed or summary.sealed
+        return hub
+
+    def _heard(self, entries: Sequence[Entry]) -> None:
+        if entries:
+            self.tail.push(entries, asyncio.get_running_loop().time())
+        else:
+            self.tail.sealed = True
+        self.bell.ring()
+
+    def narrow(self, now: float) -> int:
+        """How many of the followers are on a narrow line, or want no picture."""
+        return sum(1 for stream in self.streams if stream.narrow(now, NARROW_S))
+
+    def close(self) -> None:
+        """Stop listening."""
+        if self._deaf is not None:
+            self._deaf()
+            self._deaf = None
+
+
+class Hubs:
+    """The hubs of all timelines in use; one that nobody has used for a while is let go."""
+
+    IDLE_S = 60.0
+
+    def __init__(self, stores: Stores) -> None:
+        self._stores = stores
+        self._hubs: dict[str, Hub] = {}
+        self._opening: dict[str, asyncio.Lock] = {}
+
+    async def get(self, timeline: str, now: float, *, create: bool) -> Hub:
+        """The hub of this timeline. Raises what `Stores.open` raises."""
+        hub = self._hubs.get(timeline)
+        if hub is None:
+            async with self._opening.setdefault(timeline, asyncio.Lock()):
+                hub = self._hubs.get(timeline)
+                if hub is None:
+                    hub = await Hub.open(await self._stores.open(timeline, create=create))
+                    self._hubs[timeline] = hub
+            self._opening.pop(timeline, None)
+        hub.used_at = now
+        return hub
+
+    def known(self, timeline: str) -> Hub | None:
+        """The hub of this timeline if it is in use."""
+        return self._hubs.get(timeline)
+
+    def all(self) -> list[Hub]:
+        """Every hub in use."""
+        return list(self._hubs.values())
+
+    def let_go(self, now: float) -> None:
+        """Close the hubs that nobody follows and that were not used lately."""
+        for name, hub in list(self._hubs.items()):
+            if not hub.streams and now - hub.used_at > self.IDLE_S:
+                hub.close()
+                del self._hubs[name]
+
+    def forget(self, timeline: str) -> None:
+        """Close the hub of a timeline that is being deleted."""
+        hub = self._hubs.pop(timeline, None)
+        if hub is not None:
+            hub.tail.sealed = True
+            hub.bell.ring()
+            hub.close()
