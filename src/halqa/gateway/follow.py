@@ -23,8 +23,8 @@ SLOW_S = 0.05
 """A send that took this long met a full line: from then on wait for room before choosing what to send."""
 RUNG_NEAR_MS = 5_000
 """A rung whose last key entry lies further back than this had stopped by then (key entries come every 2 s)."""
-CHUNK = 256 << 10
-"""Bytes read from the store at once."""
+CHUNK = 64 << 10
+"""Bytes read from the store at once: what is given at once."""
 
 
 class TooManyFollowers(Mistake):
@@ -56,15 +56,19 @@ def ask(query: dict[str, str], grant: Grant) -> Question:
     rung = query.get("rung") or None
     if rung is not None and not is_video(check_track(rung)):
         raise BadQuestion("'rung' is a track like 'video/180'.", field="rung")
+    video = _whole(query, "video", 0, 0, 4_320) if "video" in query else None
+    wants = allowed_tracks(grant, asked)
+    if video:
+        wants = Tracks([*wants.patterns, *allowed_tracks(grant, ["video/*"]).patterns])
     return Question(
-        wants=allowed_tracks(grant, asked),
+        wants=wants,
         after=None if at is not None else _whole(query, "after", 0, 0, 0xFFFFFFFF),
         at=None if at in (None, "live") else _whole(query, "at", 0, 0, 0xFFFFFFFF),
         live=at == "live",
         follow=_whole(query, "follow", 0, 0, 1) == 1,
         limit=_whole(query, "limit", 1 << 20, 1_024, 8 << 20),
         wait=float(_whole(query, "wait", 0, 0, 60)),
-        video=_whole(query, "video", 0, 0, 4_320) if "video" in query else None,
+        video=video,
         rung=rung,
     )
 
