@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from halqa.tickets import NoTicket, Tickets
-from halqa.timeline import Stores, Summary
+from halqa.timeline import Stores, Summary, Tracks
 from halqa.timeline.errors import Mistake, NoSuchTimeline, Stopping
 from halqa.timeline.tracks import check_timeline
 
@@ -124,12 +124,12 @@ class Gateway:
                 grant = self.tickets.check(ticket, timeline, "follow")
                 await follow.serve(self, timeline, grant, query, receive, send)
             case "POST", "seal":
-                self.tickets.check(ticket, timeline, "seal")
-                await self._seal(timeline, send)
+                grant = self.tickets.check(ticket, timeline, "seal")
+                await self._seal(timeline, Tracks(grant.tracks), send)
             case "GET", "":
-                self.tickets.check(ticket, timeline, "follow")
+                grant = self.tickets.check(ticket, timeline, "follow")
                 hub = await self.hubs.get(timeline, _now(), create=False)
-                await answer_json(send, msgspec.to_builtins(await hub.timeline.summary()))
+                await answer_json(send, _visible(await hub.timeline.summary(), Tracks(grant.tracks)))
             case _:
                 raise MethodNotAllowed
 
@@ -153,11 +153,11 @@ class Gateway:
             },
         )
 
-    async def _seal(self, timeline: str, send: Send) -> None:
+    async def _seal(self, timeline: str, tracks: Tracks, send: Send) -> None:
         hub = await self.hubs.get(timeline, _now(), create=False)
         summary = await hub.timeline.seal()
         self._note(self._sealed(timeline, summary))
-        await answer_json(send, msgspec.to_builtins(summary))
+        await answer_json(send, _visible(summary, tracks))
 
     def _note(self, telling: Awaitable[None]) -> None:
         """Tell the house something without making the speaker wait for it."""
@@ -184,6 +184,12 @@ class Gateway:
                         stream.drop()
                 hub.bell.ring()
             self.hubs.let_go(now)
+
+
+def _visible(summary: Summary, tracks: Tracks) -> object:
+    """The summary as somebody may see it who may have these tracks."""
+    seen = {name: facts for name, facts in summary.tracks.items() if name in tracks}
+    return msgspec.to_builtins(msgspec.structs.replace(summary, tracks=seen))
 
 
 def _now() -> float:
