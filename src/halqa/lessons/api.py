@@ -1,0 +1,198 @@
+"""The lessons as JSON. Described at `/api/docs`, in OpenAPI at `/api/openapi.json`."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest
+from ninja import Field, NinjaAPI, Query, Schema
+from ninja.utils import check_csrf
+
+from halqa import __version__
+from halqa.timeline import Summary
+
+from . import access, house, services
+from .models import Lesson
+from .problems import tell_problems
+
+api = NinjaAPI(
+    title="Halqa",
+    version=__version__,
+    urls_namespace="api",
+    description=(
+        "Lessons on air and for ever. Errors are `application/problem+json`, in the language of `Accept-Language`. "
+        "What only a teacher may do wants the teacher key in `X-Halqa-Key`, or a teacher's session with "
+        "`X-CSRFToken`. What is said and followed on a lesson's timeline: see the protocol (`docs/protocol.md`)."
+    ),
+)
+tell_problems(api)
+
+
+# -- what is told and asked ---------------------------------------------------------------------------------------
+
+
+class TrackOut(Schema):
+    name: str = Field(examples=["video/360"])
+    bytes: int
+    begins: int = Field(description="ms on the lesson's clock")
+    ends: int = Field(description="ms on the lesson's clock")
+
+
+class LessonOut(Schema):
+    id: str
+    title: str
+    subject: str = Field(description="as in the data file, for example `maths`; empty if not told")
+    subject_name: str = Field(description="in the reader's language")
+    level: str
+    level_name: str
+    teacher: str
+    language: str
+    status: Literal["planned", "live", "ended"]
+    created_at: str
+    started_at: str | None
+    ended_at: str | None
+    duration_ms: int | None = Field(description="so far, of a lesson on air")
+    page: str
+    hls: str
+    timeline: str
+    tracks: list[TrackOut]
+
+
+class LessonsOut(Schema):
+    lessons: list[LessonOut]
+    page: int
+    pages: int
+    total: int
+
+
+class Wanted(Schema):
+    status: Literal["planned", "live", "ended"] | None = None
+    q: str = Field("", max_length=200, description="words of the title or of the teacher's name")
+    page: int = Field(1, ge=1, le=100_000)
+
+
+class LessonIn(Schema):
+    title: str = Field(examples=["Les fractions"])
+    subject: str = ""
+    level: str = ""
+    teacher: str = ""
+    language: str = "fr"
+
+
+class TicketOut(Schema):
+    ticket: str
+    expires_at: int = Field(description="ms since 1970")
+    timeline: str
+
+
+class SayTicketOut(TicketOut):
+    speaker: str = Field(description="every speaker's name begins with it")
+
+
+class SayTicketIn(Schema):
+    speaker: str = Field("", max_length=16, pattern=r"^[A-Za-z0-9_.-]*$", description="one you were given before")
+
+
+# -- everybody ----------------------------------------------------------------------------------------------------
+
+
+@api.get("/lessons", response=LessonsOut, summary="Find lessons", tags=["lessons"])
+async def find_lessons(
+    request: HttpRequest,
+    wanted: Query[Wanted],
+) -> dict[str, Any]:
+    """Newest first, 12 to a page."""
+    found = await sync_to_async(services.find)(wanted.q, wanted.status or "", wanted.page)
+    lessons = [await told(lesson) for lesson in found.lessons]
+    return {"lessons": lessons, "page": found.page, "pages": found.pages, "total": found.total}
+
+
+@api.get("/lessons/{lesson_id}", response=LessonOut, summary="One lesson", tags=["lessons"], url_name="lesson")
+async def one_lesson(request: HttpRequest, lesson_id: str) -> dict[str, Any]:
+    return await told(await sync_to_async(services.access_lesson)(lesson_id))
+
+
+@api.post(
+    "/lessons/{lesson_id}/tickets/follow",
+    response=TicketOut,
+    summary="May follow",
+    tags=["tickets"],
+    url_name="follow_ticket",
+)
+def follow_ticket(request: HttpRequest, lesson_id: str) -> dict[str, Any]:
+    """For everybody. Renew it when it has expired."""
+    lesson = services.access_lesson(lesson_id)
+    slip = services.follow_ticket(lesson)
+    return {"ticket": slip.ticket, "expires_at": slip.expires_at, "timeline": f"/timelines/{lesson.pk}"}
+
+
+# -- teachers -----------------------------------------------------------------------------------------------------
+
+
+@api.post("/lessons", response={201: LessonOut}, summary="Announce a lesson", tags=["lessons"])
+def create_lesson(request: HttpRequest, lesson: LessonIn) -> Any:
+    """For teachers."""
+    _only_teachers(request)
+    return 201, _told(services.create(**lesson.dict()), None)
+
+
+@api.post(
+    "/lessons/{lesson_id}/tickets/say",
+    response=SayTicketOut,
+    summary="May teach",
+    tags=["tickets"],
+    url_name="say_ticket",
+)
+def say_ticket(request: HttpRequest, lesson_id: str, asked: SayTicketIn | None = None) -> Any:
+    """For teachers: may say, follow and end the lesson. To go on as the same speaker, name it."""
+    _only_teachers(request)
+    lesson = services.access_lesson(lesson_id, teacher=True)
+    slip = services.say_ticket(lesson, asked.speaker if asked else "")
+    return {
+        "ticket": slip.ticket,
+        "expires_at": slip.expires_at,
+        "timeline": f"/timelines/{lesson.pk}",
+        "speaker": slip.speaker,
+    }
+
+
+# -- between the API and the rest ---------------------------------------------------------------------------------
+
+
+def _only_teachers(request: HttpRequest) -> None:
+    """Return for a teacher, by key or by session and token; else raise what is missing."""
+    key = request.headers.get("X-Halqa-Key")
+    if key is not None:
+        access.try_key(request, key)
+    elif not access.is_teacher(request):
+        raise access.NotATeacher
+    elif check_csrf(request) is not None:
+        raise access.NoToken
+
+
+async def told(lesson: Lesson) -> dict[str, Any]:
+    """A lesson as programs are told; of one on air, with what its timeline has so far."""
+    return _told(lesson, await house.summary_of(lesson.pk) if lesson.is_live else None)
+
+
+def _told(lesson: Lesson, summary: Summary | None) -> dict[str, Any]:
+    return {
+        "id": lesson.pk,
+        "title": lesson.title,
+        "subject": lesson.subject,
+        "subject_name": lesson.subject_name,
+        "level": lesson.level,
+        "level_name": lesson.level_name,
+        "teacher": lesson.teacher,
+        "language": lesson.language,
+        "status": lesson.status,
+        "created_at": lesson.created_at.isoformat(),
+        "started_at": lesson.started_at.isoformat() if lesson.started_at else None,
+        "ended_at": lesson.ended_at.isoformat() if lesson.ended_at else None,
+        "duration_ms": summary.duration if summary else lesson.duration_ms,
+        "page": lesson.page,
+        "hls": lesson.hls,
+        "timeline": f"/timelines/{lesson.pk}",
+        "tracks": services.track_list(summary) if summary else lesson.tracks,
+    }

@@ -1,0 +1,71 @@
+"""What a teacher writes about a lesson. A reason names its field and says what would be accepted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from .catalogue import LANGUAGES, catalogue
+
+
+def _subjects() -> list[tuple[str, str]]:
+    return [("", ""), *((subject.id, subject.name) for subject in catalogue().subjects)]
+
+
+def _levels() -> list[tuple[str, Any]]:
+    groups = [(cycle.name, [(level.id, level.name) for level in cycle.levels]) for cycle in catalogue().cycles]
+    return [("", ""), *groups]
+
+
+class LessonForm(forms.Form):
+    """Title, subject, level, teacher, language."""
+
+    title = forms.CharField(
+        label=_("Title"),
+        max_length=200,
+        error_messages={
+            "required": _("Give the lesson a title, for example “Fractions: adding and comparing”."),
+            "max_length": _("A title has at most 200 characters."),
+        },
+        widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
+    )
+    subject = forms.ChoiceField(
+        label=_("Subject"),
+        choices=_subjects,
+        error_messages={
+            "required": _("Choose a subject from the list."),
+            "invalid_choice": _("Choose a subject from the list."),
+        },
+    )
+    level = forms.ChoiceField(
+        label=_("Level"),
+        choices=_levels,
+        error_messages={
+            "required": _("Choose a level from the list."),
+            "invalid_choice": _("Choose a level from the list."),
+        },
+    )
+    teacher = forms.CharField(
+        label=_("Teacher"),
+        max_length=100,
+        error_messages={
+            "required": _("Write the name of the teacher, as pupils know it."),
+            "max_length": _("A name has at most 100 characters."),
+        },
+        widget=forms.TextInput(attrs={"autocomplete": "name", "dir": "auto"}),
+    )
+    language = forms.ChoiceField(
+        label=_("Taught in"),
+        choices=list(LANGUAGES.items()),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a language."), "invalid_choice": _("Choose a language.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        kwargs.setdefault("use_required_attribute", False)
+        super().__init__(*args, **kwargs)
+        for name in self.errors if self.is_bound else ():
+            self.fields[name].widget.attrs |= {"aria-invalid": "true"}

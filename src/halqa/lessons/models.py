@@ -1,0 +1,103 @@
+"""The tables of the lessons room."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .catalogue import LANGUAGES, Subject, levels, subjects
+from .search import search_key
+
+SLUG_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+"""No i, l, o, 0, 1: a lesson's address is read aloud over a bad telephone. 31^8 of them cannot be guessed through."""
+
+
+def new_slug() -> str:
+    """A name for a lesson and its timeline."""
+    return "".join(secrets.choice(SLUG_LETTERS) for _ in range(8))
+
+
+class Lesson(models.Model):
+    """One lesson, planned, on air or ended. Its `id` is also the name of its timeline."""
+
+    class Status(models.TextChoices):
+        PLANNED = "planned", _("planned")
+        LIVE = "live", _("on air")
+        ENDED = "ended", _("ended")
+
+    id = models.CharField(primary_key=True, max_length=64, default=new_slug, editable=False)
+    title = models.CharField(max_length=200)
+    subject = models.CharField(max_length=16, blank=True)
+    level = models.CharField(max_length=16, blank=True)
+    teacher = models.CharField(max_length=100, blank=True)
+    language = models.CharField(max_length=3, default="fr")
+    status = models.CharField(max_length=7, choices=Status.choices, default=Status.PLANNED)
+    created_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    duration_ms = models.PositiveBigIntegerField(null=True, blank=True)
+    tracks = models.JSONField(default=list)
+    """Of an ended lesson: what is on its timeline, as `[{name, bytes, begins, ends}]`."""
+    search_key = models.CharField(max_length=400, editable=False)
+    hidden_at = models.DateTimeField(null=True, blank=True)
+    """Hidden by a teacher: found by nobody else, kept whole, shown again on request."""
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["status", "-started_at"], name="lesson_by_status"),
+            models.Index(fields=["-created_at"], name="lesson_by_creation"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        """Keep the search key true whenever the title or the teacher is saved."""
+        self.search_key = search_key(f"{self.title} {self.teacher}")[:400]
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    @property
+    def is_live(self) -> bool:
+        return self.status == self.Status.LIVE
+
+    @property
+    def is_ended(self) -> bool:
+        return self.status == self.Status.ENDED
+
+    @property
+    def is_planned(self) -> bool:
+        return self.status == self.Status.PLANNED
+
+    @property
+    def subject_facts(self) -> Subject:
+        """Name and colour of the subject; a subject the data file no longer has counts as `other`."""
+        return subjects().get(self.subject) or subjects()["other"]
+
+    @property
+    def subject_name(self) -> str:
+        return self.subject_facts.name if self.subject else ""
+
+    @property
+    def level_name(self) -> str:
+        level = levels().get(self.level)
+        return level.name if level else self.level
+
+    @property
+    def language_name(self) -> str:
+        return LANGUAGES.get(self.language, self.language)
+
+    @property
+    def page(self) -> str:
+        return reverse("lesson", args=[self.id])
+
+    @property
+    def studio(self) -> str:
+        return reverse("studio", args=[self.id])
+
+    @property
+    def hls(self) -> str:
+        return f"{self.page}/hls/master.m3u8"

@@ -1,0 +1,206 @@
+"""The pages of the lessons room. All of them are whole before any script runs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+
+from . import house, services
+from .access import (
+    TooManyKeys,
+    WrongKey,
+    forget_teacher,
+    is_teacher,
+    remember_teacher,
+    teachers_only,
+    try_key,
+)
+from .forms import LessonForm
+from .models import Lesson
+
+SILENT_AFTER_S = 60
+"""A live lesson that says nothing for a minute is shown as cut off: a studio speaks at least every second."""
+
+
+# -- everybody ----------------------------------------------------------------------------------------------------
+
+
+@require_safe
+async def home(request: HttpRequest) -> HttpResponse:
+    """What is on air, what was taught, search by title."""
+    context = await sync_to_async(_home)(request)
+    silent = set()
+    for lesson in context["live"]:
+        summary = await house.summary_of(lesson.pk)
+        if summary and summary.said_at and _seconds_since(summary.said_at) > SILENT_AFTER_S:
+            silent.add(lesson.pk)
+    context["silent"] = silent
+    return await sync_to_async(render)(request, "lessons/home.html", context)
+
+
+def _home(request: HttpRequest) -> dict[str, Any]:
+    query = request.GET.get("q", "").strip()[:200]
+    teacher = is_teacher(request)
+    undo = request.GET.get("hidden", "")
+    return {
+        "query": query,
+        "live": services.find(query, Lesson.Status.LIVE, size=24).lessons,
+        "taught": services.find(query, Lesson.Status.ENDED, _page_number(request)),
+        "planned": services.find(query, Lesson.Status.PLANNED, size=24).lessons if teacher else [],
+        "teacher": teacher,
+        "hidden": Lesson.objects.filter(pk=undo).exclude(hidden_at=None).first() if teacher and undo else None,
+    }
+
+
+@require_safe
+def lesson(request: HttpRequest, lesson_id: str) -> HttpResponse:
+    """The classroom of one lesson: live, replay, or not begun yet."""
+    shown = _access(request, lesson_id)
+    slip = services.follow_ticket(shown)
+    facts = _facts(shown) | {
+        "ticket": slip.ticket,
+        "expires_at": slip.expires_at,
+        "tickets": reverse("api:follow_ticket", args=[shown.pk]),
+    }
+    hls = (settings.HALQA_URL or f"{request.scheme}://{request.get_host()}") + shown.hls
+    context = {"lesson": shown, "facts": facts, "hls_address": hls, "teacher": is_teacher(request)}
+    return render(request, "lessons/lesson.html", context)
+
+
+# -- teachers -----------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def enter(request: HttpRequest) -> HttpResponse:
+    """Ask for the teacher key; whoever knows it goes on to `next`."""
+    onward = request.GET.get("next", "/")
+    if not url_has_allowed_host_and_scheme(onward, allowed_hosts=None):
+        onward = "/"
+    if request.method != "POST":
+        return HttpResponseRedirect(onward) if is_teacher(request) else render(request, "lessons/enter.html")
+    try:
+        try_key(request, request.POST.get("key", ""))
+    except WrongKey:
+        return render(request, "lessons/enter.html", {"wrong": True}, status=403)
+    except TooManyKeys as mistake:
+        response = render(request, "429.html", {"seconds": mistake.seconds}, status=429)
+        response["Retry-After"] = str(mistake.seconds)
+        return response
+    remember_teacher(request)
+    return HttpResponseRedirect(onward)
+
+
+@require_POST
+def leave(request: HttpRequest) -> HttpResponse:
+    """This browser is no teacher's any more."""
+    forget_teacher(request)
+    return redirect("home")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@teachers_only
+def new(request: HttpRequest) -> HttpResponse:
+    """Announce a lesson, and go on to its studio."""
+    first = {"language": get_language(), "teacher": request.session.get("name", "")}
+    form = LessonForm(request.POST or None, initial=first)
+    if form.is_valid():
+        request.session["name"] = form.cleaned_data["teacher"]
+        return redirect(services.create(**form.cleaned_data).studio)
+    return render(request, "lessons/write.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@teachers_only
+def edit(request: HttpRequest, lesson_id: str) -> HttpResponse:
+    """Correct what was written about a lesson, or hide it."""
+    shown = _access(request, lesson_id)
+    form = LessonForm(
+        request.POST or None,
+        initial={name: getattr(shown, name) for name in ("title", "subject", "level", "teacher", "language")},
+    )
+    if form.is_valid():
+        services.rewrite(shown, **form.cleaned_data)
+        return redirect(shown.page)
+    return render(request, "lessons/write.html", {"form": form, "lesson": shown}, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@teachers_only
+def hide(request: HttpRequest, lesson_id: str) -> HttpResponse:
+    """Nobody finds this lesson any more; the next page offers to undo it."""
+    services.hide(_access(request, lesson_id))
+    return redirect(f"{reverse('home')}?hidden={lesson_id}")
+
+
+@require_POST
+@teachers_only
+def show_again(request: HttpRequest, lesson_id: str) -> HttpResponse:
+    shown = _access(request, lesson_id)
+    services.show_again(shown)
+    return redirect(shown.page)
+
+
+@require_GET
+@teachers_only
+def studio(request: HttpRequest, lesson_id: str) -> HttpResponse:
+    """Where a lesson is taught from. A lesson that has ended is shown, not taught again."""
+    shown = _access(request, lesson_id)
+    if shown.is_ended:
+        return redirect(shown.page)
+    slip = services.say_ticket(shown)
+    facts = _facts(shown) | {
+        "ticket": slip.ticket,
+        "expires_at": slip.expires_at,
+        "speaker": slip.speaker,
+        "tickets": reverse("api:say_ticket", args=[shown.pk]),
+        "csrf": get_token(request),
+    }
+    return render(request, "lessons/studio.html", {"lesson": shown, "facts": facts})
+
+
+# -- between the pages and the rest -------------------------------------------------------------------------------
+
+
+def _access(request: HttpRequest, lesson_id: str) -> Lesson:
+    try:
+        return services.access_lesson(lesson_id, teacher=is_teacher(request))
+    except services.NoSuchLesson:
+        raise Http404 from None
+
+
+def _facts(shown: Lesson) -> dict[str, Any]:
+    """What the elements of a page are told about its lesson. Names are in the reader's language."""
+    return {
+        "id": shown.pk,
+        "title": shown.title,
+        "subject": shown.subject_name,
+        "level": shown.level_name,
+        "teacher": shown.teacher,
+        "language": shown.language,
+        "status": shown.status,
+        "duration_ms": shown.duration_ms,
+        "started_at": shown.started_at.isoformat() if shown.started_at else None,
+        "timeline": f"/timelines/{shown.pk}",
+        "hls": shown.hls,
+        "page": shown.page,
+        "home": reverse("home"),
+    }
+
+
+def _page_number(request: HttpRequest) -> int:
+    asked = request.GET.get("page", "1")
+    return int(asked) if asked.isdecimal() and len(asked) < 7 else 1
+
+
+def _seconds_since(ms: int) -> float:
+    return dt.datetime.now(dt.UTC).timestamp() - ms / 1000

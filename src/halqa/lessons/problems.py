@@ -1,0 +1,74 @@
+"""Errors of the API as `application/problem+json` (RFC 9457), in the reader's language, naming the field."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+
+from halqa.timeline.errors import Mistake
+
+from .access import NotATeacher, NoToken, TooManyKeys, WrongKey
+from .services import LessonRefused, NoSuchLesson
+
+SENTENCES = {
+    NoSuchLesson: _("There is no lesson under this address."),
+    LessonRefused: _("Something about this lesson has to be written otherwise."),
+    NotATeacher: _("Only a teacher may do this. Enter the teacher key."),
+    WrongKey: _("This is not the teacher key of this house."),
+    NoToken: _("This request does not carry the token of its page (X-CSRFToken). Open the page again."),
+    TooManyKeys: _("Too many wrong keys came from this address. Wait, then try again."),
+}
+
+
+def problem(status: int, code: str, title: str, *, retry: bool = False, **more: Any) -> HttpResponse:
+    """One problem. Members whose value is None are left out."""
+    told = {"title": title, "status": status, "code": code, "retry": retry, **more}
+    body = json.dumps({name: value for name, value in told.items() if value is not None}, ensure_ascii=False)
+    response = HttpResponse(body, status=status, content_type="application/problem+json")
+    if "retry_after" in more:
+        response["Retry-After"] = str(more["retry_after"])
+    if status == 401:
+        response["WWW-Authenticate"] = "Halqa-Key"
+    return response
+
+
+def tell_problems(api: NinjaAPI) -> None:
+    """Teach `api` to answer every mistake as a problem."""
+
+    @api.exception_handler(LessonRefused)
+    def refused(request: HttpRequest, mistake: LessonRefused) -> HttpResponse:
+        fields = [{"field": field, "detail": reason} for field, reason in mistake.reasons.items()]
+        title = str(SENTENCES[LessonRefused])
+        return problem(422, mistake.code, title, field=fields[0]["field"], detail=str(mistake), errors=fields)
+
+    @api.exception_handler(Mistake)
+    def mistaken(request: HttpRequest, mistake: Mistake) -> HttpResponse:
+        title = str(SENTENCES.get(type(mistake), mistake.sentence()))
+        return problem(mistake.status, mistake.code, title, retry=mistake.retry, **mistake.details)
+
+    @api.exception_handler(ValidationError)
+    def malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
+        fields = [{"field": _field(found["loc"]), "detail": found["msg"]} for found in error.errors]
+        title = gettext("A part of this request cannot be understood.")
+        first = fields[0] if fields else {"field": None, "detail": None}
+        return problem(422, "bad-question", title, field=first["field"], detail=first["detail"], errors=fields)
+
+    @api.exception_handler(HttpError)
+    def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+        title = gettext("A part of this request cannot be understood.")
+        return problem(error.status_code, "bad-question", title, detail=str(error))
+
+    @api.exception_handler(Http404)
+    def nothing_here(request: HttpRequest, error: Http404) -> HttpResponse:
+        return problem(404, "no-such-address", gettext("There is nothing under this address."))
+
+
+def _field(place: tuple[str | int, ...]) -> str:
+    """`("body", "told", "title")` is, to whoever wrote the request, `title`."""
+    return str(place[-1]) if place else ""

@@ -1,0 +1,221 @@
+"""The only door to lessons, for other rooms, pages and the command line."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.db import IntegrityError, transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from halqa.tickets import Grant, Tickets
+from halqa.timeline import Summary
+from halqa.timeline.errors import Mistake
+
+from .catalogue import LANGUAGES, levels, subjects
+from .models import SLUG_LETTERS, Lesson
+from .search import search_words
+
+log = logging.getLogger("halqa.lessons")
+
+PAGE_SIZE = 12
+TICKET_SECONDS = 12 * 3600
+
+
+class NoSuchLesson(Mistake):
+    """There is no lesson under this address."""
+
+    code, status = "no-such-lesson", 404
+
+
+class LessonRefused(Mistake):
+    """Something about this lesson has to be written otherwise."""
+
+    code, status = "lesson-refused", 422
+
+    def __init__(self, reasons: Mapping[str, str]) -> None:
+        """`reasons`: for each field, what is wrong and what would be accepted, in the reader's language."""
+        super().__init__(" ".join(reasons.values()))
+        self.reasons = dict(reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of a search."""
+
+    lessons: list[Lesson]
+    page: int
+    pages: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A ticket as pages hand it out. `expires_at`: ms since 1970. `speaker`: what its holder's names begin with."""
+
+    ticket: str
+    expires_at: int
+    speaker: str = ""
+
+
+# -- a lesson's life ----------------------------------------------------------------------------------------------
+
+
+def create(
+    title: str,
+    *,
+    subject: str = "",
+    level: str = "",
+    teacher: str = "",
+    language: str = "fr",
+    lesson_id: str | None = None,
+) -> Lesson:
+    """A new, planned lesson. Raises `LessonRefused`. `lesson_id`: the name of a timeline that comes from elsewhere."""
+    told = _checked(title, subject, level, teacher, language)
+    if lesson_id is not None:
+        try:
+            with transaction.atomic():
+                return Lesson.objects.create(id=lesson_id, **told)
+        except IntegrityError:
+            raise LessonRefused({"id": _("There is already a lesson under this address.")}) from None
+    while True:
+        try:
+            with transaction.atomic():
+                return Lesson.objects.create(**told)
+        except IntegrityError:
+            log.info("A lesson's address was taken; trying another one.")
+
+
+def rewrite(lesson: Lesson, title: str, *, subject: str, level: str, teacher: str, language: str) -> Lesson:
+    """Correct what was written about a lesson. Its address and its timeline stay. Raises `LessonRefused`."""
+    for field, value in _checked(title, subject, level, teacher, language).items():
+        setattr(lesson, field, value)
+    lesson.save()
+    return lesson
+
+
+def hide(lesson: Lesson) -> None:
+    """Nobody finds this lesson any more; nothing of it is lost."""
+    Lesson.objects.filter(pk=lesson.pk, hidden_at=None).update(hidden_at=timezone.now())
+
+
+def show_again(lesson: Lesson) -> None:
+    Lesson.objects.filter(pk=lesson.pk).update(hidden_at=None)
+
+
+def forget(lesson_id: str) -> None:
+    """Remove what is written about a lesson for good. Its timeline is the stores' to delete."""
+    Lesson.objects.filter(pk=lesson_id).delete()
+
+
+def began(lesson_id: str, at: dt.datetime | None = None) -> None:
+    """Something was said on the timeline: the lesson is on air. Said again, or after the end, it changes nothing."""
+    at = at or timezone.now()
+    Lesson.objects.filter(pk=lesson_id, status=Lesson.Status.PLANNED).update(status=Lesson.Status.LIVE, started_at=at)
+
+
+def sealed(lesson_id: str, summary: Summary) -> None:
+    """The timeline was sealed: the lesson has ended and can be replayed. Said again, it changes nothing."""
+    began(lesson_id, moment(summary.started_at))
+    Lesson.objects.filter(pk=lesson_id, status=Lesson.Status.LIVE).update(
+        status=Lesson.Status.ENDED,
+        ended_at=moment(summary.said_at) or timezone.now(),
+        duration_ms=summary.duration,
+        tracks=track_list(summary),
+    )
+
+
+def unended() -> list[str]:
+    """The lessons that a restart may have left behind their timelines."""
+    return list(Lesson.objects.exclude(status=Lesson.Status.ENDED).values_list("pk", flat=True))
+
+
+def track_list(summary: Summary) -> list[dict[str, str | int]]:
+    """What is on a timeline, track by track, as pages and programs are told."""
+    return [
+        {"name": name, "bytes": facts.bytes, "begins": facts.begins, "ends": facts.ends}
+        for name, facts in sorted(summary.tracks.items())
+        if not name.startswith("private/")
+    ]
+
+
+def moment(ms: int | None) -> dt.datetime | None:
+    """A wall clock in ms since 1970 as Django keeps it."""
+    return None if ms is None else dt.datetime.fromtimestamp(ms / 1000, dt.UTC)
+
+
+# -- finding ------------------------------------------------------------------------------------------------------
+
+
+def access_lesson(lesson_id: str, *, teacher: bool = False) -> Lesson:
+    """The lesson, if there is one that this reader may see; else `NoSuchLesson`, whatever the reason."""
+    lesson = Lesson.objects.filter(pk=lesson_id).first()
+    if lesson is None or (lesson.hidden_at is not None and not teacher):
+        raise NoSuchLesson
+    return lesson
+
+
+def find(query: str = "", status: str = "", page: int = 1, *, size: int = PAGE_SIZE, hidden: bool = False) -> Found:
+    """Lessons whose title or teacher has all the words of `query`, newest first; a page beyond the last is the last."""
+    found = _ordered(Lesson.objects.filter(hidden_at__isnull=not hidden), status)
+    for word in search_words(query):
+        found = found.filter(search_key__contains=word)
+    pages = Paginator(found, size)
+    shown = pages.get_page(page)
+    return Found(list(shown.object_list), shown.number, pages.num_pages, pages.count)
+
+
+def _ordered(lessons: QuerySet[Lesson], status: str) -> QuerySet[Lesson]:
+    if status:
+        lessons = lessons.filter(status=status)
+    return lessons.order_by(F("started_at").desc(nulls_first=True), "-created_at", "pk")
+
+
+# -- tickets ------------------------------------------------------------------------------------------------------
+
+
+def follow_ticket(lesson: Lesson) -> Slip:
+    """May follow this lesson, everything on it that is not private."""
+    return _slip(Grant(timeline=lesson.pk, may=frozenset({"follow"}), seconds=TICKET_SECONDS))
+
+
+def say_ticket(lesson: Lesson, speaker: str = "") -> Slip:
+    """May teach this lesson: say everything, follow it, end it. A fresh speaker's prefix unless one is given."""
+    speaker = speaker or "s" + "".join(secrets.choice(SLUG_LETTERS) for _ in range(5))
+    verbs = frozenset({"say", "follow", "seal"})
+    return _slip(Grant(timeline=lesson.pk, may=verbs, speaker=speaker, seconds=TICKET_SECONDS))  # type: ignore[arg-type]
+
+
+def _slip(grant: Grant) -> Slip:
+    ticket = Tickets(settings.HALQA_SECRET).issue(grant)
+    expires = int((timezone.now().timestamp() + grant.seconds) * 1000)
+    return Slip(ticket=ticket, expires_at=expires, speaker=grant.speaker)
+
+
+# -- what may be written about a lesson ---------------------------------------------------------------------------
+
+
+def _checked(title: str, subject: str, level: str, teacher: str, language: str) -> dict[str, str]:
+    title, teacher = " ".join(title.split()), " ".join(teacher.split())
+    reasons = {}
+    if not title:
+        reasons["title"] = _("Give the lesson a title.")
+    elif len(title) > 200:
+        reasons["title"] = _("A title has at most 200 characters.")
+    if len(teacher) > 100:
+        reasons["teacher"] = _("A name has at most 100 characters.")
+    for field, value, known in (("subject", subject, subjects()), ("level", level, levels())):
+        if value and value not in known:
+            reasons[field] = _("Accepted: %(values)s.") % {"values": ", ".join(known)}
+    if language not in LANGUAGES:
+        reasons["language"] = _("Accepted: %(values)s.") % {"values": ", ".join(LANGUAGES)}
+    if reasons:
+        raise LessonRefused(reasons)
+    return {"title": title, "subject": subject, "level": level, "teacher": teacher, "language": language}

@@ -1,0 +1,21 @@
+"""Which page of the lessons room is where."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from . import pages
+from .api import api
+
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("lessons/new", pages.new, name="new"),
+    path("lessons/<slug:lesson_id>", pages.lesson, name="lesson"),
+    path("lessons/<slug:lesson_id>/edit", pages.edit, name="edit"),
+    path("lessons/<slug:lesson_id>/hide", pages.hide, name="hide"),
+    path("lessons/<slug:lesson_id>/show", pages.show_again, name="show_again"),
+    path("studio/enter", pages.enter, name="enter"),
+    path("studio/leave", pages.leave, name="leave"),
+    path("studio/<slug:lesson_id>", pages.studio, name="studio"),
+    path("api/", api.urls),
+]

@@ -1,0 +1,156 @@
+"""The composition: which part of the house answers which address. `halqa.site.asgi:application` is what uvicorn runs.
+
+| address | who |
+|---|---|
+| `/timelines/…` | the gateway: say and follow |
+| `/lessons/<id>/hls/…` | the HLS view of a timeline |
+| `/healthz` | `health.py` |
+| `/static/…` | `static.py` |
+| everything else | Django |
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import re
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, cast
+
+from .start import ready
+
+ready(migrate=False)
+
+from asgiref.sync import sync_to_async  # noqa: E402
+from django.conf import settings  # noqa: E402
+from django.core.asgi import get_asgi_application  # noqa: E402
+
+from halqa.gateway import Gateway  # noqa: E402
+from halqa.lessons import house, services  # noqa: E402
+from halqa.media.hls import HlsApp  # noqa: E402
+from halqa.stores import SqliteStores  # noqa: E402
+from halqa.tickets import Tickets  # noqa: E402
+from halqa.timeline import Stores, Summary  # noqa: E402
+from halqa.timeline.errors import NoSuchTimeline, StoreMistake  # noqa: E402
+
+from .health import health  # noqa: E402
+from .static import StaticApp  # noqa: E402
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+log = logging.getLogger("halqa.site")
+_HLS = re.compile(r"/lessons/[^/]+/hls/.+")
+
+
+class House:
+    """One process of Halqa. `gateway` is there once the lifespan has started."""
+
+    def __init__(self) -> None:
+        self.django = get_asgi_application()
+        self.static = StaticApp()
+        self.gateway: Gateway | None = None
+        self.hls: HlsApp | None = None
+        self._stores: Stores | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http":
+            await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"]
+        if path.startswith("/timelines/") and self.gateway is not None:
+            await self.gateway(scope, receive, send)
+        elif self.hls is not None and _HLS.fullmatch(path):
+            await self.hls(scope, receive, send)
+        elif path == "/healthz":
+            await _answer_health(send)
+        elif path in self.static:
+            await self.static(scope, receive, send)
+        else:
+            await self.django(dict(scope), receive, cast(Any, send))
+
+    # -- from start to stop ---------------------------------------------------------------------------------------
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        try:
+            await self._start()
+        except Exception as error:
+            log.exception("This house cannot start.")
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            return
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self._stop()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _start(self) -> None:
+        await sync_to_async(ready)()
+        stores = SqliteStores(settings.HALQA_TIMELINES)
+        self._stores = stores
+        self.gateway = Gateway(stores, Tickets(settings.HALQA_SECRET), began=_began, sealed=_sealed)
+        self.hls = HlsApp(stores, _may_watch)
+        house.open_house(stores)
+        await _catch_up(stores)
+
+    async def _stop(self) -> None:
+        house.open_house(None)
+        if self.gateway is not None:
+            await self.gateway.close()
+        if self._stores is not None:
+            await self._stores.close()
+
+
+async def _answer_health(send: Send) -> None:
+    status, told = await asyncio.to_thread(health, settings.HALQA_TIMELINES)
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": json.dumps(told).encode()})
+
+
+# -- what timelines tell lessons ----------------------------------------------------------------------------------
+
+
+async def _began(lesson_id: str) -> None:
+    await sync_to_async(services.began)(lesson_id)
+
+
+async def _sealed(lesson_id: str, summary: Summary) -> None:
+    await sync_to_async(services.sealed)(lesson_id, summary)
+
+
+async def _catch_up(stores: Stores) -> None:
+    """A server killed between a timeline's commit and the lesson's row left the row behind: the timeline is right."""
+    for lesson_id in await sync_to_async(services.unended)():
+        try:
+            summary = await (await stores.open(lesson_id)).summary()
+        except NoSuchTimeline:
+            continue
+        except StoreMistake:
+            log.exception("The timeline of lesson %s cannot be read.", lesson_id)
+            continue
+        if summary.sealed:
+            await sync_to_async(services.sealed)(lesson_id, summary)
+        elif summary.head:
+            await sync_to_async(services.began)(lesson_id, services.moment(summary.started_at))
+
+
+async def _may_watch(lesson_id: str, ticket: str | None) -> bool:
+    """Every lesson that can be found can be watched; a hidden one cannot. The ticket tells nothing more for now."""
+    try:
+        await sync_to_async(services.access_lesson)(lesson_id)
+    except services.NoSuchLesson:
+        return False
+    return True
+
+
+application = House()

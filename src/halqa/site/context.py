@@ -1,0 +1,13 @@
+"""What every template knows besides its own page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def everywhere(request: HttpRequest) -> dict[str, Any]:
+    """`here`: this page's address, for links that come back to it. `version`: of the house."""
+    return {"here": request.get_full_path(), "version": settings.HALQA_VERSION}

@@ -1,0 +1,83 @@
+"""What this house was told by its environment, read once.
+
+| variable | meaning | default |
+|---|---|---|
+| `HALQA_DATA` | folder of everything this house keeps | `./var` |
+| `HALQA_URL` | public address, as `https://halqa.example.ma`; with https, cookies and HSTS are set accordingly | none |
+| `HALQA_HOSTS` | names this house answers to, separated by commas; `*` for any | its own names and addresses |
+| `HALQA_DEBUG` | `1`: for developers; never on a line that others reach | `0` |
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+class BadEnvironment(SystemExit):
+    """A setting in the environment cannot be understood."""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The settings of one house. `url` has no slash at its end and is empty when unknown."""
+
+    data: Path
+    url: str
+    hosts: tuple[str, ...]
+    debug: bool
+
+    @property
+    def secure(self) -> bool:
+        """Whether readers come over https."""
+        return self.url.startswith("https://")
+
+
+def read_environment(told: Mapping[str, str] = os.environ) -> Environment:
+    """Raises `BadEnvironment` with the name of the variable and what would be accepted."""
+    url = told.get("HALQA_URL", "").strip().rstrip("/")
+    parts = urlsplit(url)
+    if url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.path):
+        raise BadEnvironment(f"HALQA_URL is {url!r}. Accepted: an address like 'https://halqa.example.ma'.")
+    debug = told.get("HALQA_DEBUG", "0").strip().lower()
+    if debug not in ("", "0", "1", "true", "false", "yes", "no"):
+        raise BadEnvironment(f"HALQA_DEBUG is {debug!r}. Accepted: 1 or 0.")
+    asked = tuple(host.strip() for host in told.get("HALQA_HOSTS", "").split(",") if host.strip())
+    return Environment(
+        data=Path(told.get("HALQA_DATA") or "var").absolute(),
+        url=url,
+        hosts=(asked or own_names()) + ((parts.hostname,) if parts.hostname else ()),
+        debug=debug in ("1", "true", "yes"),
+    )
+
+
+def own_names() -> tuple[str, ...]:
+    """The names and addresses by which this machine is reached from itself and from its own network.
+
+    A name that somebody else chose is refused, so that no foreign page can have its visitors' browsers ask this
+    house under another name (DNS rebinding).
+    """
+    name = socket.gethostname().lower()
+    names = {"localhost", "127.0.0.1", "[::1]", name, f"{name.split('.')[0]}.local"}
+    try:
+        found = socket.getaddrinfo(name, None)
+    except OSError:
+        found = []
+    for family, _, _, _, address in found:
+        names.add(f"[{address[0]}]" if family == socket.AF_INET6 else str(address[0]))
+    names.add(_outward_address())
+    return tuple(sorted(names - {""}))
+
+
+def _outward_address() -> str:
+    """The address this machine shows on its network. Connecting a datagram socket sends nothing."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return ""
+        return str(probe.getsockname()[0])

@@ -1,0 +1,19 @@
+"""Which page is where. What is not Django's (`/timelines/`, HLS, `/static/`, `/healthz`) is in `asgi.py`."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+from django.views.generic import TemplateView
+
+from . import errors, language
+
+urlpatterns = [
+    path("language/<slug:code>", language.switch, name="language"),
+    path("help", TemplateView.as_view(template_name="help.html"), name="help"),
+    path("", include("halqa.lessons.urls")),
+]
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.broken
