@@ -85,6 +85,11 @@ def is_teacher(request: HttpRequest) -> bool:
     return hmac.compare_digest(str(request.session.get(_SESSION, "")), _mark())
 
 
+def teacher_on_pages(request: HttpRequest) -> dict[str, bool]:
+    """For every template: `teacher`. Pages for broken requests may have no session."""
+    return {"teacher": hasattr(request, "session") and is_teacher(request)}
+
+
 def teachers_only(page: Callable[Concatenate[HttpRequest, Rest], HttpResponse]) -> Page[Rest]:
     """Others are sent to the page that asks for the key, and come back from there."""
 

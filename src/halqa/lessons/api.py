@@ -53,6 +53,7 @@ class LessonOut(Schema):
     started_at: str | None
     ended_at: str | None
     duration_ms: int | None = Field(description="so far, of a lesson on air")
+    silent: bool = Field(description="on air, but its studio has said nothing for a minute")
     page: str
     hls: str
     timeline: str
@@ -191,6 +192,7 @@ def _told(lesson: Lesson, summary: Summary | None) -> dict[str, Any]:
         "started_at": lesson.started_at.isoformat() if lesson.started_at else None,
         "ended_at": lesson.ended_at.isoformat() if lesson.ended_at else None,
         "duration_ms": summary.duration if summary else lesson.duration_ms,
+        "silent": house.is_silent(summary),
         "page": lesson.page,
         "hls": lesson.hls,
         "timeline": f"/timelines/{lesson.pk}",

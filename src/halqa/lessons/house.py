@@ -6,8 +6,13 @@ process without them (a command line, a migration) shows lessons without what on
 
 from __future__ import annotations
 
+import time
+
 from halqa.timeline import Stores, Summary
 from halqa.timeline.errors import Mistake
+
+SILENT_AFTER_S = 60
+"""A live lesson that says nothing for a minute is shown as cut off: a studio speaks at least every second."""
 
 _stores: Stores | None = None
 
@@ -26,3 +31,8 @@ async def summary_of(lesson_id: str) -> Summary | None:
         return await (await _stores.open(lesson_id)).summary()
     except Mistake:
         return None
+
+
+def is_silent(summary: Summary | None) -> bool:
+    """Whether the studio of a live lesson has fallen silent. Unknown is not silent."""
+    return bool(summary and summary.said_at and time.time() - summary.said_at / 1000 > SILENT_AFTER_S)

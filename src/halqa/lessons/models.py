@@ -46,6 +46,9 @@ class Lesson(models.Model):
     hidden_at = models.DateTimeField(null=True, blank=True)
     """Hidden by a teacher: found by nobody else, kept whole, shown again on request."""
 
+    silent = False
+    """Of a lesson on air, as its page shows it: nothing was said for a minute (`house.is_silent`). Not kept."""
+
     class Meta:
         indexes = [
             models.Index(fields=["status", "-started_at"], name="lesson_by_status"),

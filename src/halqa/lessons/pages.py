@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -28,10 +27,6 @@ from .access import (
 from .forms import LessonForm
 from .models import Lesson
 
-SILENT_AFTER_S = 60
-"""A live lesson that says nothing for a minute is shown as cut off: a studio speaks at least every second."""
-
-
 # -- everybody ----------------------------------------------------------------------------------------------------
 
 
@@ -39,26 +34,26 @@ SILENT_AFTER_S = 60
 async def home(request: HttpRequest) -> HttpResponse:
     """What is on air, what was taught, search by title."""
     context = await sync_to_async(_home)(request)
-    silent = set()
-    for lesson in context["live"]:
-        summary = await house.summary_of(lesson.pk)
-        if summary and summary.said_at and _seconds_since(summary.said_at) > SILENT_AFTER_S:
-            silent.add(lesson.pk)
-    context["silent"] = silent
+    live = context["live"]
+    for shown in live:
+        shown.silent = house.is_silent(await house.summary_of(shown.pk))
+    context["mark"] = " ".join(shown.pk + ("~" if shown.silent else "") for shown in live)
     return await sync_to_async(render)(request, "lessons/home.html", context)
 
 
 def _home(request: HttpRequest) -> dict[str, Any]:
     query = request.GET.get("q", "").strip()[:200]
     teacher = is_teacher(request)
-    undo = request.GET.get("hidden", "")
+    hidden = request.GET.get("hidden", "") if teacher else ""
     return {
         "query": query,
-        "live": services.find(query, Lesson.Status.LIVE, size=24).lessons,
-        "taught": services.find(query, Lesson.Status.ENDED, _page_number(request)),
+        "live": services.find(query, Lesson.Status.LIVE).lessons,
+        "taught": services.find(
+            query, "" if hidden == "all" else Lesson.Status.ENDED, _page(request), hidden=hidden == "all"
+        ),
         "planned": services.find(query, Lesson.Status.PLANNED, size=24).lessons if teacher else [],
-        "teacher": teacher,
-        "hidden": Lesson.objects.filter(pk=undo).exclude(hidden_at=None).first() if teacher and undo else None,
+        "hidden_shown": hidden == "all",
+        "undo": services.find_hidden(hidden) if hidden else None,
     }
 
 
@@ -73,7 +68,7 @@ def lesson(request: HttpRequest, lesson_id: str) -> HttpResponse:
         "tickets": reverse("api:follow_ticket", args=[shown.pk]),
     }
     hls = (settings.HALQA_URL or f"{request.scheme}://{request.get_host()}") + shown.hls
-    context = {"lesson": shown, "facts": facts, "hls_address": hls, "teacher": is_teacher(request)}
+    context = {"lesson": shown, "facts": facts, "hls_address": hls}
     return render(request, "lessons/lesson.html", context)
 
 
@@ -197,10 +192,6 @@ def _facts(shown: Lesson) -> dict[str, Any]:
     }
 
 
-def _page_number(request: HttpRequest) -> int:
+def _page(request: HttpRequest) -> int:
     asked = request.GET.get("page", "1")
     return int(asked) if asked.isdecimal() and len(asked) < 7 else 1
-
-
-def _seconds_since(ms: int) -> float:
-    return dt.datetime.now(dt.UTC).timestamp() - ms / 1000

@@ -162,6 +162,11 @@ def access_lesson(lesson_id: str, *, teacher: bool = False) -> Lesson:
     return lesson
 
 
+def find_hidden(lesson_id: str) -> Lesson | None:
+    """The lesson that was hidden under this address, to show it again."""
+    return Lesson.objects.filter(pk=lesson_id, hidden_at__isnull=False).first()
+
+
 def find(query: str = "", status: str = "", page: int = 1, *, size: int = PAGE_SIZE, hidden: bool = False) -> Found:
     """Lessons whose title or teacher has all the words of `query`, newest first; a page beyond the last is the last."""
     found = _ordered(Lesson.objects.filter(hidden_at__isnull=not hidden), status)

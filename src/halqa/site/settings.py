@@ -75,6 +75,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
                 "halqa.site.context.everywhere",
+                "halqa.lessons.access.teacher_on_pages",
             ],
         },
     }
@@ -131,6 +132,9 @@ CONTENT_SECURITY_POLICY = {
 STATIC_URL = "/static/"
 BUILT = HERE / "built"
 STATICFILES_DIRS = [BUILT] if BUILT.is_dir() else []
+HALQA_WORDS = [BUILT / "words", HERE.parents[2] / "web" / "words"]
+if DEBUG:
+    HALQA_WORDS.reverse()
 DJANGO_VITE = {"default": {"dev_mode": False, "manifest_path": BUILT / "manifest.json"}}
 
 # -- languages and time -------------------------------------------------------------------------------------------

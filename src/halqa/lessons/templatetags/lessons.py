@@ -1,0 +1,52 @@
+"""How lessons are written on pages: days as people here say them, lengths, names that keep their own direction."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext, ngettext
+
+register = template.Library()
+
+MONTHS = {
+    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    # The months as Morocco says them, not as the Levant or the Gulf do.
+    "ar": "يناير فبراير مارس أبريل ماي يونيو يوليوز غشت شتنبر أكتوبر نونبر دجنبر",
+    "en": "January February March April May June July August September October November December",
+    "zgh": "ⵉⵏⵏⴰⵢⵔ ⴱⵕⴰⵢⵕ ⵎⴰⵕⵚ ⵉⴱⵔⵉⵔ ⵎⴰⵢⵢⵓ ⵢⵓⵏⵢⵓ ⵢⵓⵍⵢⵓⵣ ⵖⵓⵛⵜ ⵛⵓⵜⴰⵏⴱⵉⵔ ⴽⵜⵓⴱⵔ ⵏⵓⵡⴰⵏⴱⵉⵔ ⴷⵓⵊⴰⵏⴱⵉⵔ",
+}
+
+
+@register.filter
+def day(moment: dt.datetime) -> str:
+    """`today`, `yesterday`, `14 novembre`, or with its year when that is another one; in the time of Casablanca."""
+    date, today = timezone.localdate(moment), timezone.localdate()
+    if date == today:
+        return gettext("today")
+    if date == today - dt.timedelta(days=1):
+        return gettext("yesterday")
+    month = MONTHS.get((get_language() or "fr").split("-")[0], MONTHS["fr"]).split()[date.month - 1]
+    number = "1er" if date.day == 1 and month in MONTHS["fr"].split() else str(date.day)
+    return f"{number} {month}" if date.year == today.year else f"{number} {month} {date.year}"
+
+
+@register.filter
+def duration(ms: int) -> str:
+    """Minutes, or hours and minutes; below a minute, seconds."""
+    seconds = round(ms / 1000)
+    if seconds < 60:
+        return ngettext("%(n)d second", "%(n)d seconds", seconds) % {"n": seconds}
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
+    return gettext("%(hours)d h %(minutes)02d") % {"hours": minutes // 60, "minutes": minutes % 60}
+
+
+@register.filter
+def bdi(text: str) -> SafeString:
+    """`text` kept in its own direction within a sentence of another one."""
+    return format_html("<bdi>{}</bdi>", text)
