@@ -86,7 +86,9 @@ def test_those_at_the_same_place_with_the_same_wishes_share_the_same_bytes() -> 
     two = [Follower(EVERYTHING, here), Follower(EVERYTHING, here)]
     for follower in two:
         follower.live = True
+        assert follower.take(lesson.tail, lesson.now) == b""
     lesson.go_on()
+    lesson.tail.before = here
     first, second = (follower.take(lesson.tail, lesson.now) for follower in two)
     assert first is second
 

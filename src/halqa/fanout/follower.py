@@ -69,6 +69,7 @@ class Follower:
         self.shed_at = float("-inf")
         """When pictures were last shed (seconds, monotonic)."""
         self._policy = policy
+        self._easy = False
         self._floors = dict(floors or {})
         self._inits = {entry.track: encode_entry(entry) for entry in inits}
         self._inits_given: set[bytes] = set()
@@ -83,19 +84,25 @@ class Follower:
 
     def take(self, tail: Tail, now: float) -> bytes | None:
         """The next bytes from the hot tail; b"" when there is nothing; None when they must be read from the store."""
+        cursor = self.cursor
+        if self._easy and cursor >= tail.before:
+            # The common case (8,000 times a second with 2,000 followers): at the end until just now, nothing special.
+            ladder = self.ladder
+            if ladder is None or ladder.settled(tail.ends, tail.t, now):
+                batch = tail.batch(cursor, self.wants, "" if ladder is None else ladder.rung)
+                if batch is not None:
+                    data, self.cursor = batch
+                    return data
+        return self._take_carefully(tail, now)
+
+    def _take_carefully(self, tail: Tail, now: float) -> bytes | None:
         if self.live and tail.lag(self.cursor, now) > self._policy.patience:
             self._fall(tail, now)
         if not tail.holds(self.cursor):
             return None
-        if self._plain(tail, now):
-            rung = "" if self.ladder is None else self.ladder.rung
-            batch = tail.batch(self.cursor, self.wants, rung)
-            if batch is not None:
-                data, self.cursor = batch
-                return data
-        if self.cursor >= tail.head:
-            return b""
-        return self._sift(tail.after(self.cursor), tail, now)
+        data = self._sift(tail.after(self.cursor), tail, now) if self.cursor < tail.head else b""
+        self._easy = self.live and not (self._broken or self._floors or self._shed_count)
+        return data
 
     def sift(self, entries: Iterable[Entry], tail: Tail, now: float) -> bytes:
         """The same for entries that were read from the store (in order, from behind the cursor on)."""
@@ -103,16 +110,11 @@ class Follower:
 
     # -- how it is decided --------------------------------------------------------------------------------------------
 
-    def _plain(self, tail: Tail, now: float) -> bool:
-        """Whether nothing is happening to this follower, so that it can share the common batch."""
-        if not self.live or self._broken or self._floors or self._shed_count:
-            return False
-        return self.ladder is None or self.ladder.settled(tail.ends, tail.t, now)
-
     def _fall(self, tail: Tail, now: float) -> None:
         if now - self.shed_at < self._policy.grace:
             return
         self.shed_at = now
+        self._easy = False
         if self.ladder is not None:
             self.ladder.fall(tail.ends, tail.t, now)
         else:

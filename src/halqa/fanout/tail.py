@@ -36,8 +36,11 @@ class Tail:
     """
 
     def __init__(self, head: int) -> None:
-        self.head = head
+        self.head = self.before = head
+        """The last seq, and what it was before the latest push."""
         self.sealed = False
+        self.t = 0
+        """The end of the lesson so far, ms on its clock."""
         self.ends: dict[str, int] = {}
         """Per track, the moment it ends so far (ms)."""
         self.last_key: dict[str, int] = {}
@@ -52,13 +55,15 @@ class Tail:
     def first(self) -> int:
         return self.head - len(self._said) + 1
 
-    @property
-    def t(self) -> int:
-        """The end of the lesson so far, ms on its clock."""
-        return max(self.ends.values(), default=0)
+    def learn_end(self, track: str, end: int) -> None:
+        """This track ends here (at least)."""
+        if end > self.ends.get(track, -1):
+            self.ends[track] = end
+            self.t = max(self.t, end)
 
     def push(self, entries: Sequence[Entry], now: float) -> None:
         """Add what was just committed."""
+        self.before = self.head
         for entry in entries:
             if entry.seq != self.head + 1:  # a copy that skipped ahead: what is held no longer joins up
                 self._said.clear()
@@ -70,7 +75,7 @@ class Tail:
             if entry.init:
                 self.inits[entry.track] = said
             else:
-                self.ends[entry.track] = max(self.ends.get(entry.track, 0), entry.end)
+                self.learn_end(entry.track, entry.end)
                 if entry.key and is_video(entry.track):
                     self.last_key[entry.track] = entry.seq
         while self._bytes > TAIL_BYTES and len(self._said) > 1:

@@ -57,11 +57,11 @@ def ask(query: dict[str, str], grant: Grant) -> Question:
     if rung is not None and not is_video(check_track(rung)):
         raise BadQuestion("'rung' is a track like 'video/180'.", field="rung")
     video = _whole(query, "video", 0, 0, 4_320) if "video" in query else None
-    wants = allowed_tracks(grant, asked)
+    patterns = allowed_tracks(grant, asked).patterns
     if video:
-        wants = Tracks([*wants.patterns, *allowed_tracks(grant, ["video/*"]).patterns])
+        patterns += allowed_tracks(grant, ["video/*"]).patterns
     return Question(
-        wants=wants,
+        wants=Tracks.shared(patterns),
         after=None if at is not None else _whole(query, "after", 0, 0, 0xFFFFFFFF),
         at=None if at in (None, "live") else _whole(query, "at", 0, 0, 0xFFFFFFFF),
         live=at == "live",
@@ -161,7 +161,6 @@ class Stream:
         self._receive = receive
         self._send = send
         self._gone = False
-        self._slow = False
         self._busy_since: float | None = None
         self._task = asyncio.current_task()
 
@@ -204,30 +203,33 @@ class Stream:
 
     async def _follow(self) -> str:
         """The backlog, then the tail, until sealed, stopped or gone. Returns why it ended."""
-        loop, hub, follower = asyncio.get_running_loop(), self._hub, self._follower
-        follower.live = False
+        clock, hub, follower, send = asyncio.get_running_loop().time, self._hub, self._follower, self._send
+        tail, bell, gateway = hub.tail, hub.bell, self._gateway
         pulse = hub.pulse
-        while not self._gone:
-            data = follower.take(hub.tail, loop.time())
+        while not gateway.stopping:
+            now = clock()
+            data = follower.take(tail, now)
             if data is None:
                 data = await self._from_store()
             if pulse != hub.pulse:
                 pulse = hub.pulse
                 data += self._notice("pulse", followers=len(hub.streams))
-            if not follower.live and (follower.cursor >= hub.tail.head or self._question.live):
+            if not follower.live and (follower.cursor >= tail.head or self._question.live):
                 follower.live = True
                 data += self._notice("live")
             if data:
-                await self._give(data)
-            elif follower.cursor >= hub.tail.head:
-                if hub.tail.sealed:
+                self._busy_since = now
+                await send({"type": "http.response.body", "body": data, "more_body": True})
+                if clock() - now > SLOW_S:
+                    # A server holds back the *next* send while its buffer is full. An empty one waits for room, so
+                    # that what is chosen then is fresh.
+                    await send({"type": "http.response.body", "body": b"", "more_body": True})
+                self._busy_since = None
+            if follower.cursor >= tail.head:
+                if tail.sealed:
                     return "sealed"
-                if self._gateway.stopping:
-                    return "stopping"
-                await hub.bell.wait()
-            if self._gateway.stopping:
-                return "stopping"
-        return "gone"
+                await bell.wait()
+        return "stopping"
 
     async def _page(self) -> str:
         """What is there, up to the limit; or the first that comes while waiting."""
@@ -265,19 +267,9 @@ class Stream:
         return data
 
     async def _give(self, data: bytes) -> None:
-        """Send, and notice when the line is full: then wait for room first, so that the choice is fresh."""
-        if not data:
-            return
-        loop = asyncio.get_running_loop()
-        self._busy_since = before = loop.time()
-        try:
-            await self._send({"type": "http.response.body", "body": data, "more_body": True})
-            if self._slow or loop.time() - before > SLOW_S:
-                # A server holds back the *next* send while its buffer is full: an empty one waits for room.
-                await self._send({"type": "http.response.body", "body": b"", "more_body": True})
-                self._slow = loop.time() - before > SLOW_S
-        finally:
-            self._busy_since = None
+        self._busy_since = asyncio.get_running_loop().time()
+        await self._send({"type": "http.response.body", "body": data, "more_body": True})
+        self._busy_since = None
 
     async def _watch(self) -> None:
         """Notice that the follower hung up."""

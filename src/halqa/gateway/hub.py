@@ -45,6 +45,7 @@ class Hub:
         self.pulse = 0
         self.used_at = 0.0
         self.told_began = False
+        self._narrow, self._narrow_at = 0, float("-inf")
         self._deaf: Callable[[], None] | None = timeline.listen(self._heard)
 
     @classmethod
@@ -55,7 +56,7 @@ class Hub:
         for entry in await timeline.inits(timeline.head, EVERYTHING):
             hub.tail.learn_init(entry)
         for track, facts in summary.tracks.items():
-            hub.tail.ends[track] = max(hub.tail.ends.get(track, 0), facts.ends)
+            hub.tail.learn_end(track, facts.ends)
         hub.tail.sealed = hub.tail.sealed or summary.sealed
         return hub
 
@@ -67,8 +68,11 @@ class Hub:
         self.bell.ring()
 
     def narrow(self, now: float) -> int:
-        """How many of the followers are on a narrow line, or want no picture."""
-        return sum(1 for stream in self.streams if stream.narrow(now, NARROW_S))
+        """How many of the followers are on a narrow line, or want no picture. Counted once a second."""
+        if now - self._narrow_at >= 1.0:
+            self._narrow_at = now
+            self._narrow = sum(stream.narrow(now, NARROW_S) for stream in self.streams)
+        return self._narrow
 
     def close(self) -> None:
         """Stop listening."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import gc
 import resource
 import signal
 import socket
@@ -126,6 +127,7 @@ def server(app: Any, stop: Callable[[], None]) -> Server:
 def run(app: Any, listener: socket.socket, stop: Callable[[], None]) -> None:
     """Serve until SIGINT or SIGTERM."""
     allow_many_connections()
+    spare_the_collector()
     instance = server(app, stop)
     with asyncio.Runner(loop_factory=instance.config.get_loop_factory()) as runner:
         runner.run(instance.serve(sockets=[listener]))
@@ -136,3 +138,13 @@ def allow_many_connections() -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < hard:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def spare_the_collector() -> None:
+    """Thousands of followers are a large heap that hardly changes: look through it rarely.
+
+    What exists at start (Django, mostly) is never garbage, and a follower's objects form no circles that matter.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)

@@ -57,7 +57,10 @@ def height(track: str) -> int:
 
 
 class Tracks:
-    """A set of track patterns: what a ticket allows, or what a follower asks for."""
+    """A set of track patterns: what a ticket allows, or what a follower asks for.
+
+    Two are equal only if they are the same object: who compares many uses `Tracks.shared`.
+    """
 
     __slots__ = ("_cache", "patterns")
 
@@ -71,17 +74,17 @@ class Tracks:
                     field="tracks",
                 )
 
+    @classmethod
+    @lru_cache(maxsize=1024)
+    def shared(cls, patterns: tuple[str, ...]) -> Tracks:
+        """The one object for these patterns."""
+        return cls(patterns)
+
     def __contains__(self, track: str) -> bool:
         known = self._cache.get(track)
         if known is None:
             known = self._cache[track] = any(_matches(pattern, track) for pattern in self.patterns)
         return known
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Tracks) and self.patterns == other.patterns
-
-    def __hash__(self) -> int:
-        return hash(self.patterns)
 
     def __repr__(self) -> str:
         return f"Tracks({list(self.patterns)!r})"
