@@ -109,7 +109,7 @@ def _table(figures: dict[str, Any]) -> str:
         [
             f"followers         {figures['followers']} for {figures['seconds']} s",
             f"received          {figures['entries']} entries, {figures['mbit_per_s']} Mbit/s",
-            f"delivery          p50 {delivery['50']} ms, p95 {delivery['95']} ms, p99 {delivery['99']} ms after the first",
+            f"delivery          p50 {delivery['50']} ms, p95 {delivery['95']} ms, p99 {delivery['99']} ms",
             f"pictures shed     {figures['shed']}",
             f"rungs begun       {figures['rungs'] or 'none'}",
             f"lost connections  {figures['lost_connections']}",

@@ -1,0 +1,5 @@
+"""`python -m halqa`."""
+
+from halqa.cli import main
+
+raise SystemExit(main())
