@@ -29,7 +29,9 @@ async function refresh(page: Document): Promise<void> {
   const part = page.querySelector<HTMLElement>("[data-on-air]");
   if (!part || part.contains(page.activeElement)) return;
   try {
-    const answer = await fetch(`/api/lessons?status=live&${query(page)}`, { headers: { Accept: "application/json" } });
+    const answer = await fetch(`/api/lessons?status=live&${query(page)}`, {
+      headers: { Accept: "application/json" },
+    });
     if (!answer.ok) return;
     const told = (await answer.json()) as { lessons: { id: string; silent: boolean }[] };
     if (mark(told.lessons) === part.dataset.onAir) return;

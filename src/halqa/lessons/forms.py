@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from .catalogue import LANGUAGES, catalogue
 
 
-def _subjects() -> list[tuple[str, str]]:
-    return [("", ""), *((subject.id, subject.name) for subject in catalogue().subjects)]
+def _subjects() -> list[tuple[str, Any]]:
+    return [("", _("Choose…")), *((subject.id, subject.name) for subject in catalogue().subjects)]
 
 
 def _levels() -> list[tuple[str, Any]]:
     groups = [(cycle.name, [(level.id, level.name) for level in cycle.levels]) for cycle in catalogue().cycles]
-    return [("", ""), *groups]
+    return [("", _("Choose…")), *groups]
 
 
 class LessonForm(forms.Form):

@@ -54,7 +54,7 @@ def tell_problems(api: NinjaAPI) -> None:
 
     @api.exception_handler(ValidationError)
     def malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
-        fields = [{"field": _field(found["loc"]), "detail": found["msg"]} for found in error.errors]
+        fields = [{"field": _field(found["loc"]), "detail": _reason(found)} for found in error.errors]
         title = gettext("A part of this request cannot be understood.")
         first = fields[0] if fields else {"field": None, "detail": None}
         return problem(422, "bad-question", title, field=first["field"], detail=first["detail"], errors=fields)
@@ -67,6 +67,20 @@ def tell_problems(api: NinjaAPI) -> None:
     @api.exception_handler(Http404)
     def nothing_here(request: HttpRequest, error: Http404) -> HttpResponse:
         return problem(404, "no-such-address", gettext("There is nothing under this address."))
+
+
+def _reason(found: dict[str, Any]) -> str:
+    """What is wrong with one field, and what would be accepted, in the reader's language."""
+    kind, bounds = found["type"], found.get("ctx", {})
+    if kind == "missing":
+        return gettext("This is needed.")
+    if kind == "literal_error":
+        return gettext("Accepted: %(values)s.") % {"values": str(bounds["expected"]).replace(" or ", ", ")}
+    if kind == "string_too_long":
+        return gettext("At most %(n)d characters.") % {"n": bounds["max_length"]}
+    if kind in ("json_invalid", "json_type"):
+        return gettext("This is not JSON.")
+    return gettext("This is not accepted here.")
 
 
 def _field(place: tuple[str | int, ...]) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from django.urls import include, path
-from django.views.generic import TemplateView
 
-from . import errors, language
+from . import errors, help, language
 
 urlpatterns = [
     path("language/<slug:code>", language.switch, name="language"),
-    path("help", TemplateView.as_view(template_name="help.html"), name="help"),
+    path("help", help.help_page, name="help"),
     path("", include("halqa.lessons.urls")),
 ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from django import template
 from django.utils import timezone
@@ -44,6 +45,12 @@ def duration(ms: int) -> str:
     if minutes < 60:
         return ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
     return gettext("%(hours)d h %(minutes)02d") % {"hours": minutes // 60, "minutes": minutes % 60}
+
+
+@register.filter
+def heading(title: str) -> str:
+    """`title` without a line break before French double punctuation."""
+    return re.sub(r" (?=[:;!?»])|(?<=«) ", "\u00a0", title)
 
 
 @register.filter

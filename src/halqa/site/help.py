@@ -1,0 +1,24 @@
+"""`/help`: one page for pupils, teachers, and whoever plays lessons without a browser."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+KEYBOARD = [
+    (["Space", "K"], _("pause and go on")),
+    (["←", "→"], _("ten seconds back, ten seconds on")),
+    (["Home", "L"], _("to the beginning; live")),
+    (["M"], _("sound off and on")),
+    (["F"], _("full screen")),
+]
+
+
+@require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    """What the classroom's keys do is said in `web/classroom`; this table follows it."""
+    origin = settings.HALQA_URL or f"{request.scheme}://{request.get_host()}"
+    return render(request, "help.html", {"keyboard": KEYBOARD, "origin": origin})
