@@ -62,6 +62,10 @@ class Client:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
+    def use(self, ticket: str) -> None:
+        """From now on, this ticket."""
+        self._ticket = ticket
+
     async def close(self) -> None:
         """Close the connections."""
         await self._http.aclose()
