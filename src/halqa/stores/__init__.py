@@ -1,7 +1,7 @@
 """Where timelines live. Behind the interface nobody knows that there is a file."""
 
+from .folder import SqliteStores
 from .memory import MemoryStores
-from .sqlite import SqliteStores
 from .verify import Finding, Verification, verify
 
 __all__ = ["Finding", "MemoryStores", "SqliteStores", "Verification", "verify"]

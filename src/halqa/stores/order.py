@@ -1,48 +1,88 @@
 """What may be appended, and what a timeline's figures then are. Pure: every store keeps the same order by it.
 
 An `Order` is what must be known of a timeline to judge the next append: the head, the end of each track, and how far
-each speaker has counted. A store judges a batch with `judge`, commits, and only then keeps the order that came out:
-an append that fails on the disk leaves no trace here.
+each speaker has counted. A store judges a batch on an order `ahead` of the real one, commits, and only then joins the
+two: a batch that is refused, or a commit that fails on the disk, leaves no trace here.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-import msgspec
-
-from halqa.timeline import Draft, Entry, TrackFacts, committed, encode_entry
+from halqa.timeline import Draft, Entry, Summary, TrackFacts, committed, encode_entry
 from halqa.timeline.errors import NumberGap, SaidOtherwise, Sealed, TimeGoesBack
 
+Voice = tuple[str, str]
+"""A speaker on a track: who counts 1, 2, 3 …"""
 Known = Callable[[str, str, int], Entry | None]
 """Looks up what a speaker said on a track under a number."""
 
 
-class Order(msgspec.Struct):
-    """The state of a timeline as far as appending goes."""
+class Order:
+    """The state of a timeline as far as appending goes; or, `ahead` of another one, what would change in it."""
 
-    head: int = 0
-    sealed: bool = False
-    last_t: dict[str, int] = {}
-    numbers: dict[tuple[str, str], int] = {}
+    __slots__ = ("_base", "_fresh", "_last_t", "_numbers", "head", "sealed")
 
-    def copy(self) -> Order:
-        return Order(self.head, self.sealed, dict(self.last_t), dict(self.numbers))
+    def __init__(self, base: Order | None = None) -> None:
+        self._base = base
+        self.head: int = base.head if base else 0
+        self.sealed: bool = base.sealed if base else False
+        self._last_t: dict[str, int] = {}
+        self._numbers: dict[Voice, int] = {}
+        self._fresh: dict[tuple[str, str, int], Entry] = {}
+
+    @classmethod
+    def learned(cls, head: int, sealed: bool, last_t: dict[str, int], numbers: dict[Voice, int]) -> Order:
+        """The order of a timeline that was read from where it lives."""
+        order = cls()
+        order.head, order.sealed, order._last_t, order._numbers = head, sealed, last_t, numbers
+        return order
+
+    def ahead(self) -> Order:
+        """An order to try things on; this one stays as it is until they `join`."""
+        return Order(self)
+
+    def join(self) -> None:
+        """What was tried holds now for the order this one was ahead of."""
+        base = self._base
+        assert base is not None
+        base.head = self.head
+        base._last_t.update(self._last_t)
+        base._numbers.update(self._numbers)
+        if base._base is not None:
+            base._fresh.update(self._fresh)
+
+    def number(self, voice: Voice) -> int:
+        """The highest number of this voice; 0 if it said nothing."""
+        order: Order | None = self
+        while order is not None:
+            if voice in order._numbers:
+                return order._numbers[voice]
+            order = order._base
+        return 0
+
+    def last_t(self, track: str) -> int:
+        """Where the last entry of this track begins; 0 if it is empty."""
+        order: Order | None = self
+        while order is not None:
+            if track in order._last_t:
+                return order._last_t[track]
+            order = order._base
+        return 0
 
     def judge(self, drafts: Sequence[Draft], known: Known) -> list[Entry]:
         """The entries that these drafts become, in order; what was said before becomes nothing.
 
-        Moves this order on. Raises a `SpeakerMistake` for the first draft that does not fit; then this order is
-        spoilt and the one it was copied from still holds.
+        Moves this order on. Raises a `SpeakerMistake` for the first draft that does not fit; this order is spoilt
+        then, and the one it is ahead of still holds.
         """
         entries: list[Entry] = []
-        fresh: dict[tuple[str, str, int], Entry] = {}
         for frame, draft in enumerate(drafts):
             voice = (draft.speaker, draft.track)
-            expected = self.numbers.get(voice, 0) + 1
+            expected = self.number(voice) + 1
             if draft.number < expected:
-                before = fresh.get((*voice, draft.number)) or known(*voice, draft.number)
+                before = self._recent(*voice, draft.number) or known(*voice, draft.number)
                 if before is None or committed(before.seq, draft) != before:
                     raise SaidOtherwise(frame=frame, field="number", track=draft.track)
                 continue
@@ -50,47 +90,110 @@ class Order(msgspec.Struct):
                 raise Sealed(frame=frame)
             if draft.number > expected:
                 raise NumberGap(frame=frame, field="number", track=draft.track, expected=expected)
-            if draft.t < self.last_t.get(draft.track, 0):
-                raise TimeGoesBack(frame=frame, field="t", track=draft.track, expected=self.last_t[draft.track])
+            if draft.t < self.last_t(draft.track):
+                raise TimeGoesBack(frame=frame, field="t", track=draft.track, expected=self.last_t(draft.track))
             self.head += 1
-            self.last_t[draft.track] = draft.t
-            self.numbers[voice] = draft.number
-            entry = committed(self.head, draft)
-            fresh[(*voice, draft.number)] = entry
+            self._last_t[draft.track] = draft.t
+            self._numbers[voice] = draft.number
+            entry = self._fresh[(*voice, draft.number)] = committed(self.head, draft)
             entries.append(entry)
         return entries
 
-    def acknowledged(self, drafts: Sequence[Draft]) -> dict[tuple[str, str], int]:
+    def _recent(self, speaker: str, track: str, number: int) -> Entry | None:
+        order: Order | None = self
+        while order is not None:
+            entry = order._fresh.get((speaker, track, number))
+            if entry is not None:
+                return entry
+            order = order._base
+        return None
+
+    def acknowledged(self, drafts: Sequence[Draft]) -> dict[Voice, int]:
         """For each voice of these drafts, the highest number kept."""
-        return {(d.speaker, d.track): self.numbers.get((d.speaker, d.track), 0) for d in drafts}
+        return {voice: self.number(voice) for voice in {(draft.speaker, draft.track) for draft in drafts}}
 
 
-class Facts:
-    """The figures of one track, kept as it grows."""
+class TrackFigures:
+    """The figures of one track, kept as it grows. An init is bytes, but no time: it sounds and shows nothing."""
 
-    __slots__ = ("begins", "bytes", "digest", "ends", "entries", "hash")
+    __slots__ = ("begins", "bytes", "digest", "ends", "entries")
 
-    def __init__(self) -> None:
-        self.entries = self.bytes = self.ends = 0
-        self.begins: int | None = None
-        self.digest = ""
-        self.hash = hashlib.sha256()
+    def __init__(
+        self, entries: int = 0, bytes: int = 0, begins: int | None = None, ends: int = 0, digest: str = ""
+    ) -> None:
+        self.entries, self.bytes, self.begins, self.ends, self.digest = entries, bytes, begins, ends, digest
 
-    def add(self, entry: Entry, *, hashed: bool = True) -> None:
+    def add(self, entry: Entry) -> None:
         self.entries += 1
         self.bytes += len(entry.payload)
         if not entry.init:
-            self.begins = entry.t if self.begins is None else min(self.begins, entry.t)
+            self.begins = entry.t if self.begins is None else self.begins
             self.ends = max(self.ends, entry.end)
-        if hashed:
-            self.hash.update(encode_entry(entry))
 
     def told(self) -> TrackFacts:
         return TrackFacts(self.entries, self.bytes, self.begins or 0, self.ends, self.digest)
 
+
+class Figures:
+    """One timeline in figures, kept as it grows: what its summary says."""
+
+    __slots__ = ("head", "said_at", "sealed", "started_at", "tracks")
+
+    def __init__(self) -> None:
+        self.head = 0
+        self.sealed = False
+        self.started_at: int | None = None
+        self.said_at: int | None = None
+        self.tracks: dict[str, TrackFigures] = {}
+
     @classmethod
-    def from_told(cls, told: TrackFacts) -> Facts:
-        facts = cls()
-        facts.entries, facts.bytes, facts.begins, facts.ends = told.entries, told.bytes, told.begins, told.ends
-        facts.digest = told.digest
-        return facts
+    def from_summary(cls, summary: Summary) -> Figures:
+        figures = cls()
+        figures.head, figures.sealed = summary.head, summary.sealed
+        figures.started_at, figures.said_at = summary.started_at, summary.said_at
+        figures.tracks = {
+            track: TrackFigures(facts.entries, facts.bytes, facts.begins, facts.ends, facts.digest)
+            for track, facts in summary.tracks.items()
+        }
+        return figures
+
+    def add(self, entries: Iterable[Entry], said_at: int) -> None:
+        """These were appended, at this moment of the wall clock."""
+        for entry in entries:
+            figures = self.tracks.get(entry.track)
+            if figures is None:
+                figures = self.tracks[entry.track] = TrackFigures()
+            figures.add(entry)
+            self.head = entry.seq
+            self.said_at = said_at
+            if self.started_at is None:
+                self.started_at = said_at
+
+    def summary(self, name: str) -> Summary:
+        tracks = {track: figures.told() for track, figures in self.tracks.items()}
+        duration = max((facts.ends for facts in tracks.values()), default=0)
+        return Summary(name, self.head, duration, self.sealed, self.started_at, self.said_at, tracks)
+
+
+class Digests:
+    """The SHA-256 of each track over its frames, kept as it grows, so that sealing an hour has nothing to read.
+
+    `through` is the last seq taken in; entries must come in order and without a gap.
+    """
+
+    __slots__ = ("_hashes", "through")
+
+    def __init__(self) -> None:
+        self.through = 0
+        self._hashes: dict[str, hashlib._Hash] = {}
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            hash_ = self._hashes.get(entry.track)
+            if hash_ is None:
+                hash_ = self._hashes[entry.track] = hashlib.sha256()
+            hash_.update(encode_entry(entry))
+            self.through = entry.seq
+
+    def told(self) -> dict[str, str]:
+        return {track: hash_.hexdigest() for track, hash_ in self._hashes.items()}

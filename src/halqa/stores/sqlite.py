@@ -1,151 +1,209 @@
-"""The asynchronous face of timeline files: group commit, bounded readers, and a bounded number of open files."""
+"""One timeline file on the event loop: group commit, readers beside it, and whoever listens.
+
+Theory of operation. Everything that writes (appends, the seal, closing) queues up per timeline and is done by one
+thread at a time, in the order it was asked for. While one commit waits for the disk, appends gather; the next commit
+takes all of them in one transaction. The outcome returns to the event loop with one call per commit; there the
+figures move on, the listeners hear of it, and the callers are answered, in this order. So on the event loop `head`,
+`summary` and what listeners heard always agree, although the file may be a commit ahead.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
+import contextlib
+import threading
+from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import TypeVar
+from concurrent.futures import Executor
+from typing import Any, TypeVar
 
-from halqa.timeline import EVERYTHING, Acknowledged, Draft, Entry, Summary, Timeline, Tracks
-from halqa.timeline.errors import Mistake, NoRoom, NoSuchTimeline, Stopping
-from halqa.timeline.tracks import check_timeline
+from halqa.timeline import EVERYTHING, Acknowledged, Draft, Entry, Mark, Summary, Timeline, Tracks
+from halqa.timeline.errors import Mistake, Stopping, StoreMistake
 
-from .file import SUFFIX, DiskTrouble, TimelineFile, create, now_ms
-from .order import Order
+from .file import Committed, Kept, TimelineFile
+from .order import Figures
+from .schema import DiskTrouble
 
 T = TypeVar("T")
 
-WORKERS = 8
-"""Threads for all files. Commits wait for the disk and reads are short: more threads than cores, but not many."""
-OPEN_FILES = 128
-"""Timelines kept open though nobody uses them now: all lessons on air of a province (60 schools) twice over. Each has
-up to 5 connections with 2 MiB of cache at the most."""
 COMMIT_BYTES = 8 << 20
-"""The most in one commit; what waits behind it goes into the next."""
+"""The most payload in one commit, two of the largest requests: what waits behind it goes into the next."""
 
 
-class _Turn:
-    """One caller's append, waiting for its commit."""
+class _Append:
+    """One caller's drafts, waiting for their commit."""
 
-    __slots__ = ("drafts", "entries", "error", "future", "numbers")
+    __slots__ = ("drafts", "future", "size")
 
     def __init__(self, drafts: Sequence[Draft], future: asyncio.Future[Acknowledged]) -> None:
         self.drafts = drafts
         self.future = future
-        self.entries: list[Entry] = []
-        self.numbers: dict[tuple[str, str], int] = {}
-        self.error: Mistake | None = None
+        self.size = sum(len(draft.payload) for draft in drafts)
+
+
+class _Errand:
+    """Something else for the writer to do in its turn; `then` gets the result on the event loop."""
+
+    __slots__ = ("future", "then", "work")
+
+    def __init__(self, work: Callable[[], Any], then: Callable[[Any], Any], future: asyncio.Future[Any]) -> None:
+        self.work = work
+        self.then = then
+        self.future = future
 
 
 class SqliteTimeline:
-    """One timeline file on the event loop.
+    """One timeline, one file. `touched` is called whenever the file is about to be used."""
 
-    Group commit: while one commit is under way, appends queue up; the next commit takes all of them. A batch that
-    does not fit is refused alone; a disk that is full refuses all of that commit, and nothing of it was written.
-    """
-
-    def __init__(self, name: str, file: TimelineFile, pool: ThreadPoolExecutor) -> None:
-        self.id = name
+    def __init__(
+        self, file: TimelineFile, writers: Executor, readers: Executor, touched: Callable[[SqliteTimeline], None]
+    ) -> None:
+        self.id = file.name
         self._file = file
-        self._pool = pool
+        self._writers = writers
+        self._readers = readers
+        self._touched = touched
         self._loop = asyncio.get_running_loop()
-        self._queue: list[_Turn] = []
-        self._writing = asyncio.Lock()
-        self._commit: asyncio.Task[None] | None = None
+        self._figures = Figures.from_summary(file.figures.summary(self.id))
+        self._queue: deque[_Append | _Errand] = deque()
+        self._gate = threading.Lock()
+        self._writing = False
+        self._reads = 0
+        self._quiet: asyncio.Future[None] | None = None
         self._heard: list[Callable[[Sequence[Entry]], None]] = []
-        self.busy = 0
+        self._gone: type[Mistake] | None = None
 
     @property
     def head(self) -> int:
-        return self._file.order.head
+        return self._figures.head
 
     @property
     def sealed(self) -> bool:
-        return self._file.order.sealed
+        return self._figures.sealed
 
     @property
-    def in_use(self) -> bool:
-        """Whether the file must stay open."""
-        return bool(self.busy or self._queue or self._heard or self._commit)
+    def busy(self) -> bool:
+        """Whether somebody waits for the file right now."""
+        return bool(self._reads or self._queue or self._writing)
 
-    # -- appending ----------------------------------------------------------------------------------------------------
+    # -- writing ------------------------------------------------------------------------------------------------------
 
     async def append(self, drafts: Sequence[Draft]) -> Acknowledged:
-        turn = _Turn(drafts, self._loop.create_future())
-        self._queue.append(turn)
-        if self._commit is None:
-            self._commit = self._loop.create_task(self._commit_all())
-        return await turn.future
-
-    async def _commit_all(self) -> None:
-        try:
-            while self._queue:
-                turns = self._next_turns()
-                async with self._writing:
-                    entries = await self._in_thread(self._write, turns)
-                if entries:
-                    self._tell(entries)
-                for turn in turns:
-                    if turn.future.done():
-                        continue
-                    if turn.error is not None:
-                        turn.future.set_exception(turn.error)
-                    else:
-                        turn.future.set_result(Acknowledged(turn.numbers, turn.entries, self.head))
-        finally:
-            self._commit = None
-
-    def _next_turns(self) -> list[_Turn]:
-        size, count = 0, 0
-        for turn in self._queue:
-            size += sum(len(draft.payload) for draft in turn.drafts)
-            if count and size > COMMIT_BYTES:
-                break
-            count += 1
-        turns, self._queue = self._queue[:count], self._queue[count:]
-        return turns
-
-    def _write(self, turns: list[_Turn]) -> list[Entry]:
-        """Judge and commit (in a thread). Errors land in the turns they belong to."""
-        file = self._file
-        order = file.order.copy()
-        accepted: list[Entry] = []
-        try:
-            said_at = now_ms()
-            for turn in turns:
-                trial: Order = order.copy() if len(turns) > 1 else order
-                try:
-                    turn.entries = trial.judge(turn.drafts, _looking_also_at(accepted, file))
-                except Mistake as mistake:
-                    turn.error = mistake
-                    if trial is order:
-                        return []
-                    continue
-                order = trial
-                turn.numbers = order.acknowledged(turn.drafts)
-                accepted += turn.entries
-            if accepted:
-                with file.transaction():
-                    file.insert(accepted, said_at)
-                file.keep(order, accepted, said_at)
-        except Exception as error:
-            trouble = error if isinstance(error, Mistake) else _unforeseen(error)
-            for turn in turns:
-                turn.error = turn.error or trouble
-            return []
-        return accepted
+        self._check()
+        self._touched(self)
+        future: asyncio.Future[Acknowledged] = self._loop.create_future()
+        self._ask(_Append(drafts, future))
+        return await future
 
     async def seal(self) -> Summary:
-        async with self._writing:
-            fresh = not self.sealed
-            await self._in_thread(self._file.seal, self.id)
-            summary = self._file.summary(self.id)
+        self._check()
+        self._touched(self)
+        return await self._errand(self._file.seal, self._sealed)
+
+    def _sealed(self, summary: Summary) -> Summary:
+        fresh, self._figures = not self.sealed, Figures.from_summary(summary)
         if fresh:
             self._tell([])
         return summary
+
+    def _errand(self, work: Callable[[], T], then: Callable[[T], T] = lambda done: done) -> asyncio.Future[T]:
+        future: asyncio.Future[T] = self._loop.create_future()
+        self._ask(_Errand(work, then, future))
+        return future
+
+    def _ask(self, what: _Append | _Errand) -> None:
+        with self._gate:
+            self._queue.append(what)
+            if self._writing:
+                return
+            self._writing = True
+        try:
+            self._writers.submit(self._write)
+        except RuntimeError:  # the process is ending, and its threads have ended
+            self._queue.clear()
+            self._writing = False
+            raise Stopping from None
+
+    def _write(self) -> None:
+        """Do what waits until nothing does (in a writer thread)."""
+        while True:
+            with self._gate:
+                if not self._queue:
+                    self._writing = False
+                    return
+                turn = self._next()
+            if isinstance(turn, _Errand):
+                self._do(turn)
+            else:
+                self._commit(turn)
+
+    def _next(self) -> list[_Append] | _Errand:
+        appends: list[_Append] = []
+        size = 0
+        while self._queue:
+            first = self._queue[0]
+            if isinstance(first, _Errand):
+                if appends:
+                    break
+                self._queue.popleft()
+                return first
+            size += first.size
+            if appends and size > COMMIT_BYTES:
+                break
+            appends.append(first)
+            self._queue.popleft()
+        return appends
+
+    def _do(self, errand: _Errand) -> None:
+        try:
+            result = errand.work()
+        except Exception as error:
+            self._on_loop(_refuse, errand.future, _as_mistake(error))
+        else:
+            self._on_loop(self._settle_errand, errand, result)
+
+    def _commit(self, appends: list[_Append]) -> None:
+        try:
+            committed = self._file.commit([append.drafts for append in appends])
+        except Exception as error:
+            if len(appends) > 1:  # what one caller says must not be refused for the size or the fault of another's
+                for append in appends:
+                    self._commit([append])
+                return
+            self._on_loop(_refuse, appends[0].future, _as_mistake(error))
+            return
+        figures = Figures.from_summary(self._file.figures.summary(self.id)) if committed.missed else None
+        self._on_loop(self._settle, appends, committed, figures)
+        with contextlib.suppress(StoreMistake):  # the seal reads what could not be read now, and says so
+            self._file.digest_more(committed.entries)
+
+    def _on_loop(self, call: Callable[..., None], *args: object) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            self._loop.call_soon_threadsafe(call, *args)
+
+    # -- settling, on the event loop ----------------------------------------------------------------------------------
+
+    def _settle(self, appends: list[_Append], committed: Committed, figures: Figures | None) -> None:
+        if figures is not None:
+            self._figures = figures
+            self._tell([*committed.missed, *committed.entries])
+            if figures.sealed:
+                self._tell([])
+        elif committed.entries:
+            self._figures.add(committed.entries, committed.said_at)
+            self._tell(committed.entries)
+        for append, outcome in zip(appends, committed.outcomes, strict=True):
+            if append.future.done():  # the caller has gone away
+                continue
+            if isinstance(outcome, Kept):
+                append.future.set_result(Acknowledged(outcome.numbers, outcome.entries, self.head))
+            else:
+                append.future.set_exception(outcome)
+
+    def _settle_errand(self, errand: _Errand, result: Any) -> None:
+        told = errand.then(result)
+        if not errand.future.done():
+            errand.future.set_result(told)
 
     def listen(self, heard: Callable[[Sequence[Entry]], None]) -> Callable[[], None]:
         self._heard.append(heard)
@@ -158,127 +216,77 @@ class SqliteTimeline:
 
     def _tell(self, entries: Sequence[Entry]) -> None:
         for heard in list(self._heard):
-            heard(entries)
+            try:
+                heard(entries)
+            except Exception as error:  # one listener's fault must not keep the callers from their answer
+                self._loop.call_exception_handler({"message": f"A listener of {self.id} failed", "exception": error})
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
     async def read(
         self, after: int, *, tracks: Tracks = EVERYTHING, limit: int = 1 << 18, upto: int | None = None
     ) -> list[Entry]:
+        self._check()
         upto = self.head if upto is None else min(upto, self.head)
-        if after >= upto:
-            return []
-        return await self._in_thread(self._file.read, after, tracks, limit, upto)
+        return await self._reading(self._file.read, after, tracks, limit, upto) if after < upto else []
 
     async def seek(self, at: int, track: str, *, key: bool = True) -> int | None:
-        return await self._in_thread(self._file.seek, at, track, key)
+        self._check()
+        return await self._reading(self._file.seek, at, track, key, self.head)
 
     async def inits(self, before: int, tracks: Tracks) -> list[Entry]:
-        return await self._in_thread(self._file.inits, before, tracks)
+        self._check()
+        return await self._reading(self._file.inits, before, tracks, self.head)
+
+    async def outline(self, track: str, after: int = 0) -> list[Mark]:
+        return await self._in_thread(self._file.outline, track, after, self.head)
 
     async def summary(self) -> Summary:
-        return self._file.summary(self.id)
+        self._check()
+        return self._figures.summary(self.id)
+
+    async def _reading(self, work: Callable[..., T], *args: object) -> T:
+        self._touched(self)
+        self._reads += 1
+        reading = self._loop.run_in_executor(self._readers, work, *args)
+        reading.add_done_callback(self._read_done)
+        return await asyncio.shield(reading)
+
+    def _read_done(self, reading: asyncio.Future[Any]) -> None:
+        self._reads -= 1
+        if not reading.cancelled():
+            reading.exception()  # looked at here too, should the caller have gone away
+        if not self._reads and self._quiet is not None:
+            self._quiet.set_result(None)
+            self._quiet = None
 
     # -- the file -----------------------------------------------------------------------------------------------------
 
-    async def _in_thread(self, work: Callable[..., T], *args: object) -> T:
-        self.busy += 1
-        try:
-            return await self._loop.run_in_executor(self._pool, work, *args)
-        finally:
-            self.busy -= 1
+    def _check(self) -> None:
+        if self._gone is not None:
+            raise self._gone
 
-    async def close(self) -> None:
-        """After the last commit: fold the log into the file."""
-        if self._commit is not None:
-            await self._commit
-        async with self._writing:
-            await self._loop.run_in_executor(self._pool, self._file.close)
+    def rest(self) -> None:
+        """Close the file until it is needed again."""
+        rested = self._errand(self._file.rest)
+        rested.add_done_callback(lambda done: done.cancelled() or done.exception())  # nobody else looks at it
 
-
-def _looking_also_at(accepted: list[Entry], file: TimelineFile) -> Callable[[str, str, int], Entry | None]:
-    """Look up what was said, also among what this very commit is about to write."""
-
-    def known(speaker: str, track: str, number: int) -> Entry | None:
-        for entry in accepted:
-            if (entry.speaker, entry.track, entry.number) == (speaker, track, number):
-                return entry
-        return file.known(speaker, track, number)
-
-    return known
+    async def leave(self, why: type[Mistake]) -> None:
+        """Refuse everything new with `why`, finish what was asked before, and close the file for good."""
+        self._gone = why
+        if self._reads:
+            self._quiet = self._quiet or self._loop.create_future()
+            await asyncio.shield(self._quiet)
+        await self._errand(self._file.rest)
 
 
-def _unforeseen(error: Exception) -> Mistake:
-    if isinstance(error, OSError) and error.errno == 28:
-        return NoRoom()
-    return DiskTrouble(str(error))
+def _refuse(future: asyncio.Future[Any], mistake: Mistake) -> None:
+    if not future.done():
+        future.set_exception(mistake)
 
 
-class SqliteStores:
-    """A folder of timelines: `<id>.timeline`, one file each."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = Path(folder)
-        self._folder.mkdir(parents=True, exist_ok=True)
-        for leftover in self._folder.glob(f".*{SUFFIX}.*.new*"):
-            leftover.unlink(missing_ok=True)
-        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="timeline")
-        self._open: OrderedDict[str, SqliteTimeline] = OrderedDict()
-        self._gate = asyncio.Lock()
-        self._closed = False
-
-    def path(self, timeline: str) -> Path:
-        """Where this timeline is kept."""
-        return self._folder / f"{check_timeline(timeline)}{SUFFIX}"
-
-    async def open(self, timeline: str, *, create: bool = False) -> Timeline:
-        path = self.path(timeline)
-        async with self._gate:
-            if self._closed:
-                raise Stopping
-            known = self._open.get(timeline)
-            if known is None:
-                loop = asyncio.get_running_loop()
-                file = await loop.run_in_executor(self._pool, _open_file, path, timeline, create)
-                known = self._open[timeline] = SqliteTimeline(timeline, file, self._pool)
-                await self._close_unused()
-            self._open.move_to_end(timeline)
-            return known
-
-    async def _close_unused(self) -> None:
-        for name, timeline in list(self._open.items()):
-            if len(self._open) <= OPEN_FILES:
-                return
-            if not timeline.in_use:
-                del self._open[name]
-                await timeline.close()
-
-    async def names(self) -> list[str]:
-        return sorted(path.name.removesuffix(SUFFIX) for path in self._folder.glob(f"[!.]*{SUFFIX}"))
-
-    async def delete(self, timeline: str) -> None:
-        path = self.path(timeline)
-        async with self._gate:
-            known = self._open.pop(timeline, None)
-            if known is not None:
-                await known.close()
-            if not path.exists():
-                raise NoSuchTimeline
-            for suffix in ("", "-wal", "-shm"):
-                path.with_name(path.name + suffix).unlink(missing_ok=True)
-
-    async def close(self) -> None:
-        async with self._gate:
-            self._closed = True
-            for timeline in self._open.values():
-                await timeline.close()
-            self._open.clear()
-            self._pool.shutdown()
+def _as_mistake(error: Exception) -> Mistake:
+    return error if isinstance(error, Mistake) else DiskTrouble(f"{type(error).__name__}: {error}")
 
 
-def _open_file(path: Path, timeline: str, make: bool) -> TimelineFile:
-    if not path.exists():
-        if not make:
-            raise NoSuchTimeline
-        create(path, timeline)
-    return TimelineFile(path)
+_promised: type[Timeline] = SqliteTimeline
