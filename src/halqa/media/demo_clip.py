@@ -67,11 +67,11 @@ def _draw(seconds: int, title: Path, voice: Path) -> list[str]:
         # Two rays and two parallels, growing with time like strokes of a pen.
         f"drawbox=x=90:y=290:w='min(460,mod(t,20)*90)':h=4:c={INK}:t=fill",
         f"drawbox=x=90:y=200:w='min(300,max(0,(mod(t,20)-5)*90))':h=4:c={ACCENT}:t=fill",
-        f"drawbox=x=90:y='290-min(190,max(0,(mod(t,20)-9)*60))':w=4:h='min(190,max(0,(mod(t,20)-9)*60))':c={INK}:t=fill",
+        f"drawbox=x=90:y=100:w=4:h=190:c={INK}:t=fill:enable='gt(mod(t,20),9)'",
         f"drawbox=x='90+230*(1+sin(t/3))':y='282-60*abs(sin(t/2))':w=14:h=14:c={SIGNAL}:t=fill",
         f"drawtext=text='AM / AB = AN / AC':fontcolor={ACCENT}:fontsize=26:x=330:y=104:enable='gt(mod(t,20),12)'",
-        f"drawbox=x=484:y=318:w=140:h=30:c={INK}:t=fill",
-        "drawtext=text='%{pts\\:hms}':fontcolor=white:fontsize=20:x=492:y=324",
+        f"drawbox=x=470:y=318:w=158:h=30:c={INK}:t=fill",
+        "drawtext=text='%{pts\\:hms}':fontcolor=white:fontsize=20:x=480:y=323",
     ]
     return [
         *("-nostdin", "-hide_banner", "-loglevel", "error", "-y"),

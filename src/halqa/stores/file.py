@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from halqa.timeline import Draft, Entry, Summary, Tracks
+from halqa.timeline import Draft, Entry, Mark, Summary, Tracks
 from halqa.timeline.errors import Mistake, TornFile
 from halqa.timeline.tracks import is_media
 
@@ -297,6 +297,16 @@ class TimelineFile:
                 if row:
                     return int(row[0])
         return None
+
+    def outline(self, track: str, after: int, upto: int) -> list[Mark]:
+        """As `Timeline.outline`, among the entries up to `upto`. SQLite knows a payload's length without reading it."""
+        with self._reader() as db:
+            rows = db.execute(
+                "SELECT seq, t, duration, flags, length(payload) FROM entries"
+                " WHERE track = ? AND seq > ? AND seq <= ? ORDER BY seq",
+                (self._track_ids.get(track), after, upto),
+            ).fetchall()
+        return [Mark(*row) for row in rows]
 
     def inits(self, before: int, tracks: Tracks, upto: int) -> list[Entry]:
         """As `Timeline.inits`, among the entries up to `upto`."""

@@ -7,7 +7,7 @@ import itertools
 import time
 from collections.abc import Callable, Sequence
 
-from halqa.timeline import EVERYTHING, Acknowledged, Draft, Entry, Stores, Summary, Timeline, Tracks
+from halqa.timeline import EVERYTHING, Acknowledged, Draft, Entry, Mark, Stores, Summary, Timeline, Tracks
 from halqa.timeline.errors import Mistake, NoSuchTimeline, Stopping
 from halqa.timeline.tracks import check_timeline, is_media
 
@@ -77,6 +77,7 @@ class MemoryTimeline:
         return sorted(chosen.values(), key=lambda entry: entry.seq)
 
     async def outline(self, track: str, after: int = 0) -> list[Mark]:
+        self._check()
         told = self._entries[max(0, after) :]
         return [Mark(e.seq, e.t, e.duration, e.flags, len(e.payload)) for e in told if e.track == track]
 

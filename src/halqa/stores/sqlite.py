@@ -239,7 +239,8 @@ class SqliteTimeline:
         return await self._reading(self._file.inits, before, tracks, self.head)
 
     async def outline(self, track: str, after: int = 0) -> list[Mark]:
-        return await self._in_thread(self._file.outline, track, after, self.head)
+        self._check()
+        return await self._reading(self._file.outline, track, after, self.head)
 
     async def summary(self) -> Summary:
         self._check()

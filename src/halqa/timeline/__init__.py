@@ -2,7 +2,7 @@
 
 from .entry import INIT, KEY, Draft, Entry, committed
 from .frames import FrameReader, Notice, decode, decode_said, encode_draft, encode_entry, encode_notice
-from .interface import Acknowledged, Stores, Summary, Timeline, TrackFacts
+from .interface import Acknowledged, Mark, Stores, Summary, Timeline, TrackFacts
 from .tracks import EVERYTHING, Tracks
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Draft",
     "Entry",
     "FrameReader",
+    "Mark",
     "Notice",
     "Stores",
     "Summary",

@@ -49,6 +49,16 @@ class Summary(msgspec.Struct, frozen=True):
     tracks: dict[str, TrackFacts]
 
 
+class Mark(msgspec.Struct, frozen=True, gc=False):
+    """An entry without its payload: where it lies, and `size`, the bytes of payload."""
+
+    seq: int
+    t: int
+    duration: int
+    flags: int
+    size: int
+
+
 class Timeline(Protocol):
     """An ordered, durable, append-only sequence of entries.
 
@@ -88,6 +98,9 @@ class Timeline(Protocol):
 
     async def inits(self, before: int, tracks: Tracks) -> list[Entry]:
         """For each media track among `tracks`, its last init entry with `seq <= before` (or its first one after)."""
+
+    async def outline(self, track: str, after: int = 0) -> list[Mark]:
+        """The entries of one track with `seq > after`, in order, without their payloads."""
 
     async def summary(self) -> Summary: ...
 
