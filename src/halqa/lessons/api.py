@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest
-from ninja import Field, NinjaAPI, Query, Schema
+from ninja import Field, NinjaAPI, Query, Schema, Status
 from ninja.utils import check_csrf
 
 from halqa import __version__
@@ -135,7 +135,7 @@ def follow_ticket(request: HttpRequest, lesson_id: str) -> dict[str, Any]:
 def create_lesson(request: HttpRequest, lesson: LessonIn) -> Any:
     """For teachers."""
     _only_teachers(request)
-    return 201, _told(services.create(**lesson.dict()), None)
+    return Status(201, _told(services.create(**lesson.dict()), None))
 
 
 @api.post(

@@ -19,9 +19,8 @@ _ALSO = str.maketrans(
 
 def search_key(text: str) -> str:
     """`text` folded to plain words, one space between them."""
-    bare = "".join(
-        letter for letter in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(letter)
-    ).translate(_ALSO)
+    small = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    bare = "".join(letter for letter in small if not unicodedata.combining(letter)).translate(_ALSO)
     return " ".join("".join(_plain(letter) for letter in bare).split())
 
 

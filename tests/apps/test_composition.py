@@ -1,0 +1,114 @@
+"""The whole house as uvicorn runs it: a lesson is announced, taught, followed, ended, through real addresses."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+from asgiref.sync import sync_to_async
+from django.conf import settings
+
+from halqa.lessons import services
+from halqa.lessons.models import Lesson
+from halqa.site.asgi import House
+from halqa.timeline import KEY, Draft, encode_draft
+
+FRAMES = {"Content-Type": "application/vnd.halqa.frames"}
+
+
+class Lifespan:
+    """What uvicorn does around a house: start it, and stop it."""
+
+    def __init__(self, house: House) -> None:
+        self._asked: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+        self._told: asyncio.Queue[Any] = asyncio.Queue()
+        self._task = asyncio.create_task(house({"type": "lifespan"}, self._asked.get, self._told.put))
+
+    async def ask(self, what: str) -> None:
+        await self._asked.put({"type": f"lifespan.{what}"})
+        told = await self._told.get()
+        assert told["type"] == f"lifespan.{what}.complete", told
+
+
+@pytest.fixture
+async def door() -> AsyncIterator[httpx.AsyncClient]:
+    """A client before a house that has started."""
+    house = House()
+    lifespan = Lifespan(house)
+    await lifespan.ask("startup")
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(house), base_url="http://testserver") as client:
+        yield client
+    await lifespan.ask("shutdown")
+
+
+async def announced(door: httpx.AsyncClient) -> tuple[str, dict[str, str]]:
+    """A new lesson's id, and the headers of whoever teaches it."""
+    key = {"X-Halqa-Key": settings.HALQA_TEACHER_KEY}
+    lesson = (await door.post("/api/lessons", json={"title": "Par les ondes"}, headers=key)).json()["id"]
+    slip = (await door.post(f"/api/lessons/{lesson}/tickets/say", headers=key)).json()
+    return lesson, FRAMES | {"Authorization": f"Bearer {slip['ticket']}", "X-Speaker": slip["speaker"]}
+
+
+def one(speaker: str, number: int) -> bytes:
+    at = (number - 1) * 1000
+    return encode_draft(Draft("talk", speaker, number, at, 1000, KEY, b"{}"))
+
+
+async def test_a_lesson_from_announcement_to_replay(door: httpx.AsyncClient) -> None:
+    lesson, teacher = await announced(door)
+    said = await door.post(f"/timelines/{lesson}/entries", content=one(teacher["X-Speaker"], 1), headers=teacher)
+    assert said.status_code == 200, said.text
+    on_air = (await door.get("/api/lessons?status=live")).json()["lessons"]
+    assert [one["id"] for one in on_air] == [lesson]
+    assert on_air[0]["tracks"][0]["name"] == "talk"
+    assert f"/lessons/{lesson}" in (await door.get("/")).text
+
+    ticket = (await door.post(f"/api/lessons/{lesson}/tickets/follow")).json()["ticket"]
+    followed = await door.get(f"/timelines/{lesson}/entries", headers={"Authorization": f"Bearer {ticket}"})
+    assert followed.status_code == 200
+    assert b"talk" in followed.content
+    refused = await door.post(f"/timelines/{lesson}/seal", headers={"Authorization": f"Bearer {ticket}"})
+    assert refused.status_code == 403
+
+    assert (await door.post(f"/timelines/{lesson}/seal", headers=teacher)).status_code == 200
+    told = (await door.get(f"/api/lessons/{lesson}")).json()
+    assert (told["status"], told["duration_ms"]) == ("ended", 1000)
+
+
+async def test_a_killed_server_catches_up(door: httpx.AsyncClient) -> None:
+    lesson, teacher = await announced(door)
+    await door.post(f"/timelines/{lesson}/entries", content=one(teacher["X-Speaker"], 1), headers=teacher)
+    await door.post(f"/timelines/{lesson}/seal", headers=teacher)
+    row = Lesson.objects.filter(pk=lesson)
+    await row.aupdate(status="planned", started_at=None, ended_at=None, duration_ms=None, tracks=[])
+    house = House()
+    lifespan = Lifespan(house)
+    await lifespan.ask("startup")
+    made = await Lesson.objects.aget(pk=lesson)
+    assert (made.status, made.duration_ms) == ("ended", 1000)
+    await lifespan.ask("shutdown")
+
+
+async def test_hls_is_for_lessons_that_can_be_found(door: httpx.AsyncClient) -> None:
+    lesson, teacher = await announced(door)
+    await door.post(f"/timelines/{lesson}/entries", content=one(teacher["X-Speaker"], 1), headers=teacher)
+    await sync_to_async(services.hide)(await Lesson.objects.aget(pk=lesson))
+    for name in (lesson, "nowhere2"):
+        assert (await door.get(f"/lessons/{name}/hls/master.m3u8")).status_code in (403, 404)
+
+
+async def test_health_and_static_need_no_django(door: httpx.AsyncClient) -> None:
+    told = await door.get("/healthz")
+    assert (told.status_code, told.json()["status"]) == (200, "ok")
+    bundle = await door.get("/static/ninja/swagger-ui.css")
+    assert bundle.status_code == 200
+    assert bundle.headers["content-type"].startswith("text/css")
+    assert bundle.headers["x-content-type-options"] == "nosniff"
+    again = await door.get("/static/ninja/swagger-ui.css", headers={"If-None-Match": bundle.headers["etag"]})
+    assert again.status_code == 304
+    assert (await door.get("/static/../settings.py")).status_code == 404
+    assert json.loads((await door.get("/timelines/x")).text)["code"] == "no-ticket"

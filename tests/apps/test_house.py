@@ -1,0 +1,71 @@
+"""What the house is told by its environment, and how it says that it is well."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.test import Client, override_settings
+
+from halqa.site.environment import BadEnvironment, read_environment
+from halqa.site.health import health
+
+
+def test_the_environment_is_read_once_and_has_sane_defaults() -> None:
+    told = read_environment({})
+    assert told.data == Path("var").absolute()
+    assert not told.debug
+    assert not told.secure
+    assert {"localhost", "127.0.0.1", "[::1]"} <= set(told.hosts)
+    assert "*" not in told.hosts
+    public = read_environment({"HALQA_URL": "https://halqa.example.ma/", "HALQA_HOSTS": "a, b"})
+    assert public.secure
+    assert public.url == "https://halqa.example.ma"
+    assert public.hosts == ("a", "b", "halqa.example.ma")
+
+
+@pytest.mark.parametrize("told", [{"HALQA_URL": "halqa.ma"}, {"HALQA_URL": "ftp://x"}, {"HALQA_DEBUG": "perhaps"}])
+def test_a_setting_nobody_understands_is_named(told: dict[str, str]) -> None:
+    with pytest.raises(BadEnvironment, match=next(iter(told))):
+        read_environment(told)
+
+
+def test_healthy(tmp_path: Path) -> None:
+    assert health(tmp_path / "timelines")[0] == 200
+    assert list((tmp_path / "timelines").iterdir()) == []
+
+
+def test_not_healthy(tmp_path: Path) -> None:
+    (tmp_path / "timelines").write_text("a file where the folder should be")
+    status, told = health(tmp_path / "timelines")
+    assert (status, told["status"]) == (503, "cannot-write")
+
+
+def test_another_name_is_refused_with_a_page(reader: Client) -> None:
+    answer = reader.get("/", headers={"host": "evil.example", "accept-language": "fr"})
+    assert answer.status_code == 400
+    assert "HALQA_HOSTS" in answer.content.decode()
+
+
+def test_a_broken_page_is_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    from halqa.lessons import services
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr(services, "find", broken)
+    client = Client(raise_request_exception=False)
+    answer = client.get("/", headers={"accept-language": "ar"})
+    assert answer.status_code == 500
+    assert "حدث خلل عندنا" in answer.content.decode()
+    assert "secret detail" not in answer.content.decode()
+
+
+def test_migrations_are_all_written() -> None:
+    call_command("makemigrations", "--check", "--dry-run", verbosity=0)
+
+
+@override_settings(HALQA_DEBUG=False)
+def test_checks_find_nothing() -> None:
+    call_command("check", "--deploy", "--fail-level", "WARNING")
