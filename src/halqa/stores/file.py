@@ -92,17 +92,17 @@ class TimelineFile:
 
     def _figures(self, db: sqlite3.Connection) -> Figures:
         figures = Figures()
-        names = {id_: name for name, id_ in self._track_ids.items()}
-        for track, *numbers in db.execute(
-            "SELECT track, count(*), sum(length(payload)), min(iif(flags & 2, NULL, t)),"
-            " max(iif(flags & 2, 0, t + duration)) FROM entries NOT INDEXED GROUP BY track"
-        ):
-            figures.tracks[names[track]] = TrackFigures(*numbers)
-        entries = sum(track.entries for track in figures.tracks.values())
-        (figures.head,) = db.execute("SELECT coalesce(max(seq), 0) FROM entries").fetchone()
-        if entries != figures.head:
-            raise TornFile(f"{self.path.name} is damaged: it holds {entries} entries, but the last is {figures.head}.")
-        if entries:
+        tracks = {id_: TrackFigures() for id_ in self._track_ids.values()}
+        rows = db.execute(
+            "SELECT seq, track, t, duration, flags, length(payload) FROM entries NOT INDEXED ORDER BY seq"
+        )
+        for seq, track, t, duration, flags, size in rows:
+            if seq != figures.head + 1 or track not in tracks:
+                raise TornFile(f"{self.path.name} is damaged: after entry {figures.head} comes entry {seq} of {track}.")
+            figures.head = seq
+            tracks[track].count(t, duration, flags, size)
+        figures.tracks = {name: tracks[id_] for name, id_ in self._track_ids.items() if tracks[id_].entries}
+        if figures.head:
             (figures.started_at,) = db.execute("SELECT said_at FROM entries WHERE seq = 1").fetchone()
             (figures.said_at,) = db.execute("SELECT said_at FROM entries WHERE seq = ?", (figures.head,)).fetchone()
         return figures
@@ -298,16 +298,6 @@ class TimelineFile:
                     return int(row[0])
         return None
 
-    def outline(self, track: str, after: int, upto: int) -> list[Mark]:
-        """As `Timeline.outline`, among the entries up to `upto`. SQLite knows a payload's length without reading it."""
-        with self._reader() as db:
-            rows = db.execute(
-                "SELECT seq, t, duration, flags, length(payload) FROM entries"
-                " WHERE track = ? AND seq > ? AND seq <= ? ORDER BY seq",
-                (self._track_ids.get(track), after, upto),
-            ).fetchall()
-        return [Mark(*row) for row in rows]
-
     def inits(self, before: int, tracks: Tracks, upto: int) -> list[Entry]:
         """As `Timeline.inits`, among the entries up to `upto`."""
         got: list[Entry] = []
@@ -325,6 +315,22 @@ class TimelineFile:
                         got.append(Entry(*row))
                         break
         return sorted(got, key=lambda entry: entry.seq)
+
+    def outline(self, track: str, after: int, upto: int) -> list[Mark]:
+        """As `Timeline.outline`, among the entries up to `upto`. The payloads are not read, only how long they are."""
+        id_ = self._track_ids.get(track)
+        figures = self.figures.tracks.get(track)
+        if id_ is None or figures is None:
+            return []
+        near = upto - after < figures.entries
+        by = "NOT INDEXED WHERE +track = ?" if near else "INDEXED BY entries_by_time WHERE track = ?"
+        with self._reader() as db:
+            rows = db.execute(
+                f"SELECT seq, t, duration, flags, length(payload) FROM entries {by}"
+                " AND seq > ? AND seq <= ? ORDER BY seq",
+                (id_, after, upto),
+            )
+            return [Mark(*row) for row in rows]
 
     # -- connections --------------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 
-from halqa.timeline import Draft, Entry, Summary, TrackFacts, committed, encode_entry
+from halqa.timeline import INIT, Draft, Entry, Summary, TrackFacts, committed, encode_entry
 from halqa.timeline.errors import NumberGap, SaidOtherwise, Sealed, TimeGoesBack
 
 Voice = tuple[str, str]
@@ -123,12 +123,13 @@ class TrackFigures:
     ) -> None:
         self.entries, self.bytes, self.begins, self.ends, self.digest = entries, bytes, begins, ends, digest
 
-    def add(self, entry: Entry) -> None:
+    def count(self, t: int, duration: int, flags: int, size: int) -> None:
+        """One more entry, of so many bytes of payload."""
         self.entries += 1
-        self.bytes += len(entry.payload)
-        if not entry.init:
-            self.begins = entry.t if self.begins is None else self.begins
-            self.ends = max(self.ends, entry.end)
+        self.bytes += size
+        if not flags & INIT:
+            self.begins = t if self.begins is None else self.begins
+            self.ends = max(self.ends, t + duration)
 
     def told(self) -> TrackFacts:
         return TrackFacts(self.entries, self.bytes, self.begins or 0, self.ends, self.digest)
@@ -163,7 +164,7 @@ class Figures:
             figures = self.tracks.get(entry.track)
             if figures is None:
                 figures = self.tracks[entry.track] = TrackFigures()
-            figures.add(entry)
+            figures.count(entry.t, entry.duration, entry.flags, len(entry.payload))
             self.head = entry.seq
             self.said_at = said_at
             if self.started_at is None:

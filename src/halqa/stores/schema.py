@@ -56,8 +56,8 @@ CREATE TABLE entries (
     said_at INTEGER NOT NULL,
     payload BLOB NOT NULL
 ) STRICT;
--- With the flags, seeking a key entry reads this index and no entry.
-CREATE INDEX entries_by_time ON entries (track, t, flags);
+-- With seq and flags, seeking a key entry reads this index and no entry.
+CREATE INDEX entries_by_time ON entries (track, t, seq, flags);
 CREATE UNIQUE INDEX entries_by_number ON entries (speaker, track, number);
 -- A handful of rows; without it, whoever joins at the end would read the whole lesson backwards to its init.
 CREATE INDEX inits ON entries (track, seq) WHERE flags & 2;
