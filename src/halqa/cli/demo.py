@@ -12,11 +12,11 @@ from typing import Any
 
 from .serve import address, port_of, prepare, where
 
-LIVE = {"title": "Le théorème de Thalès", "subject": "maths", "level": "3AC", "teacher": "Mme Alaoui", "language": "fr"}
-TAUGHT = {"title": "الدورة الدموية", "subject": "svt", "level": "3AC", "teacher": "الأستاذ بنعلي", "language": "ar"}
+LIVE = {"title": "Le théorème de Thalès", "subject": "maths", "level": "3ac", "teacher": "Mme Alaoui", "language": "fr"}
+TAUGHT = {"title": "الدورة الدموية", "subject": "svt", "level": "3ac", "teacher": "الأستاذ بنعلي", "language": "ar"}
 PLANNED = [
-    {"title": "Les fonctions affines", "subject": "maths", "level": "TC", "teacher": "Mme Alaoui", "language": "fr"},
-    {"title": "النص السردي", "subject": "arabe", "level": "2AC", "teacher": "الأستاذة العمراني", "language": "ar"},
+    {"title": "Les fonctions affines", "subject": "maths", "level": "tc", "teacher": "Mme Alaoui", "language": "fr"},
+    {"title": "النص السردي", "subject": "arabe", "level": "2ac", "teacher": "الأستاذة العمراني", "language": "ar"},
 ]
 LIVE_SECONDS, TAUGHT_SECONDS = 120, 240
 

@@ -1,0 +1,4 @@
+import "../classroom/classroom.css";
+import { Classroom } from "../classroom/element";
+
+customElements.define("halqa-classroom", Classroom);

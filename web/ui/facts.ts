@@ -1,0 +1,32 @@
+/** What Django tells a face about its lesson, in the page. */
+export interface Facts {
+  readonly id: string;
+  readonly title: string;
+  readonly subject: string;
+  readonly level: string;
+  readonly teacher: string;
+  readonly status: "planned" | "live" | "ended";
+  readonly duration_ms: number | null;
+  readonly timeline: string;
+  readonly ticket: string;
+  readonly tickets: string;
+  readonly csrf?: string;
+  readonly speaker?: string;
+  readonly hls: string;
+  readonly page: string;
+  readonly home: string;
+}
+
+export function readFacts(): Facts {
+  return JSON.parse(document.getElementById("lesson")?.textContent || "{}") as Facts;
+}
+
+/** ms as h:mm:ss or m:ss: the same digits in every language, left to right. */
+export function clock(ms: number): string {
+  const s = Math.max(0, Math.floor(ms / 1000));
+  const two = (n: number) => String(n).padStart(2, "0");
+  const minutes = Math.floor(s / 60);
+  return minutes < 60
+    ? `${minutes}:${two(s % 60)}`
+    : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(s % 60)}`;
+}
