@@ -43,17 +43,24 @@ class Kept(msgspec.Struct, frozen=True):
     numbers: dict[Voice, int]
 
 
+class Overtaken(msgspec.Struct, frozen=True):
+    """What another process had done to the file meanwhile: its entries, and how things stand with them."""
+
+    missed: list[Entry]
+    summary: Summary
+
+
 class Committed(msgspec.Struct, frozen=True):
-    """What became of several batches in one commit. `missed`: what another process had appended before it."""
+    """What became of several batches in one commit."""
 
     outcomes: list[Kept | Mistake]
     entries: list[Entry]
     said_at: int
-    missed: list[Entry]
+    overtaken: Overtaken | None
 
 
-class _Overtaken(Exception):
-    """Another process has appended to this file."""
+class _NotAsKnown(Exception):
+    """Another process has appended to this file, or sealed it."""
 
 
 class TimelineFile:
@@ -79,12 +86,13 @@ class TimelineFile:
 
     def _learn(self, db: sqlite3.Connection) -> None:
         """Know its names and figures: from the seal if there is one, else from the entries."""
-        self._track_ids = dict(db.execute("SELECT name, id FROM tracks"))
-        self._speaker_ids = dict(db.execute("SELECT name, id FROM speakers"))
-        told = db.execute("SELECT value FROM meta WHERE key = 'summary'").fetchone()
-        if told is None:
-            self.figures = self._figures(db)
-            return
+        with _one_moment(db):
+            self._track_ids = dict(db.execute("SELECT name, id FROM tracks"))
+            self._speaker_ids = dict(db.execute("SELECT name, id FROM speakers"))
+            told = db.execute("SELECT value FROM meta WHERE key = 'summary'").fetchone()
+            if told is None:
+                self.figures = self._figures(db)
+                return
         try:
             self.figures = Figures.from_summary(msgspec.json.decode(told[0], type=Summary))
         except msgspec.DecodeError:
@@ -109,15 +117,21 @@ class TimelineFile:
 
     def _learn_order(self, db: sqlite3.Connection) -> Order:
         """Know what judging an append needs. Read from indexes only, and only once somebody appends."""
-        tracks = {id_: name for name, id_ in self._track_ids.items()}
-        speakers = {id_: name for name, id_ in self._speaker_ids.items()}
-        numbers = {
-            (speakers[speaker], tracks[track]): number
-            for speaker, track, number in db.execute(
-                "SELECT speaker, track, max(number) FROM entries GROUP BY speaker, track"
+        with _one_moment(db):
+            numbers = {
+                (speaker, track): number
+                for speaker, track, number in db.execute(
+                    "SELECT s.name, t.name, last FROM"
+                    " (SELECT speaker, track, max(number) AS last FROM entries GROUP BY speaker, track)"
+                    " JOIN speakers s ON s.id = speaker JOIN tracks t ON t.id = track"
+                )
+            }
+            last_t: dict[str, int] = dict(
+                db.execute(
+                    "SELECT name, (SELECT max(t) FROM entries WHERE track = tracks.id) AS last FROM tracks"
+                    " WHERE last IS NOT NULL"
+                )
             )
-        }
-        last_t = {tracks[id_]: t for id_, t in db.execute("SELECT track, max(t) FROM entries GROUP BY track")}
         return Order.learned(self.figures.head, self.figures.sealed, last_t, numbers)
 
     # -- appending ----------------------------------------------------------------------------------------------------
@@ -131,17 +145,21 @@ class TimelineFile:
         with plainly(self.path):
             db = self._writing()
             order = self._order = self._order or self._learn_order(db)
-            before, missed = self.figures.head, list[Entry]()
+            overtaken: Overtaken | None = None
+            before = self.figures.head
             for _ in range(OVERTAKEN):
-                with contextlib.suppress(_Overtaken):
-                    return self._commit(db, order, batches, missed)
-                self._learn(db)
+                with contextlib.suppress(_NotAsKnown):
+                    return self._commit(db, order, batches, overtaken)
+                overtaken = self._learn_anew(db, before)
                 order = self._order = self._learn_order(db)
-                missed = [Entry(*row) for row in db.execute(f"{ENTRY} WHERE e.seq > ? ORDER BY e.seq", (before,))]
             raise DiskTrouble(f"{self.path.name}: another process appends to it all the time.")
 
     def _commit(
-        self, db: sqlite3.Connection, order: Order, batches: Sequence[Sequence[Draft]], missed: list[Entry]
+        self,
+        db: sqlite3.Connection,
+        order: Order,
+        batches: Sequence[Sequence[Draft]],
+        overtaken: Overtaken | None,
     ) -> Committed:
         ahead = order.ahead()
         outcomes = [self._judge(db, ahead, drafts) for drafts in batches]
@@ -151,7 +169,17 @@ class TimelineFile:
             self._insert(db, entries, said_at)
             ahead.join()
             self.figures.add(entries, said_at)
-        return Committed(outcomes, entries, said_at, missed)
+        return Committed(outcomes, entries, said_at, overtaken)
+
+    def _learn_anew(self, db: sqlite3.Connection, before: int) -> Overtaken:
+        self._learn(db)
+        missed = db.execute(f"{ENTRY} WHERE e.seq > ? AND e.seq <= ? ORDER BY e.seq", (before, self.figures.head))
+        return Overtaken([Entry(*row) for row in missed], self.figures.summary(self.name))
+
+    def _is_as_known(self, db: sqlite3.Connection) -> bool:
+        (head,) = db.execute("SELECT coalesce(max(seq), 0) FROM entries").fetchone()
+        sealed = db.execute("SELECT 1 FROM meta WHERE key = 'summary'").fetchone() is not None
+        return (head, sealed) == (self.figures.head, self.figures.sealed)
 
     def _judge(self, db: sqlite3.Connection, ahead: Order, drafts: Sequence[Draft]) -> Kept | Mistake:
         def known(speaker: str, track: str, number: int) -> Entry | None:
@@ -171,9 +199,8 @@ class TimelineFile:
         tracks: dict[str, int] = {}
         speakers: dict[str, int] = {}
         with self._transaction(db):
-            (head,) = db.execute("SELECT coalesce(max(seq), 0) FROM entries").fetchone()
-            if head != entries[0].seq - 1 or db.execute("SELECT 1 FROM meta WHERE key = 'summary'").fetchone():
-                raise _Overtaken
+            if not self._is_as_known(db) or self.figures.head != entries[0].seq - 1:
+                raise _NotAsKnown
             for entry in entries:
                 if entry.track not in self._track_ids and entry.track not in tracks:
                     tracks[entry.track] = _named(db, "tracks", entry.track)
@@ -216,15 +243,15 @@ class TimelineFile:
         rows = db.execute(f"{ENTRY} WHERE e.seq > ? ORDER BY e.seq LIMIT ?", (self._digests.through, count))
         self._digests.add(Entry(*row) for row in rows)
 
-    def seal(self) -> Summary:
+    def seal(self) -> tuple[Summary, list[Entry]]:
         """Write duration and digests; from now on nothing is added. The log is folded into the file at once, so that
-        the one file is the whole lesson."""
+        the one file is the whole lesson. Returns the summary, and what another process had appended before."""
         with plainly(self.path):
             db = self._writing()
             if self.figures.sealed:
-                return self.figures.summary(self.name)
+                return self.figures.summary(self.name), []
             with self._transaction(db):
-                self._learn_if_overtaken(db)
+                missed = [] if self._is_as_known(db) else self._learn_anew(db, self.figures.head).missed
                 self._digest(db, -1)
                 sealed = self._sealed()
                 if not self.figures.sealed:
@@ -233,7 +260,7 @@ class TimelineFile:
             self._order = None
             with contextlib.suppress(sqlite3.Error):
                 db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            return sealed
+            return sealed, missed
 
     def _sealed(self) -> Summary:
         digests = self._digests.told()
@@ -243,11 +270,6 @@ class TimelineFile:
             for track, facts in summary.tracks.items()
         }
         return msgspec.structs.replace(summary, sealed=True, tracks=tracks)
-
-    def _learn_if_overtaken(self, db: sqlite3.Connection) -> None:
-        (head,) = db.execute("SELECT coalesce(max(seq), 0) FROM entries").fetchone()
-        if head != self.figures.head or db.execute("SELECT 1 FROM meta WHERE key = 'summary'").fetchone():
-            self._learn(db)
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -379,6 +401,19 @@ class TimelineFile:
                 if self.figures.sealed:
                     last.execute("PRAGMA journal_mode=DELETE")
             last.close()
+
+
+@contextlib.contextmanager
+def _one_moment(db: sqlite3.Connection) -> Iterator[None]:
+    """All that is read here belongs together, whatever another process appends meanwhile."""
+    outermost = not db.in_transaction
+    if outermost:
+        db.execute("BEGIN")
+    try:
+        yield
+    finally:
+        if outermost:
+            db.execute("ROLLBACK")
 
 
 def _named(db: sqlite3.Connection, table: str, name: str) -> int:

@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 from halqa.timeline import EVERYTHING, Acknowledged, Draft, Entry, Mark, Summary, Timeline, Tracks
 from halqa.timeline.errors import Mistake, Stopping, StoreMistake
 
-from .file import Committed, Kept, TimelineFile
+from .file import Committed, Kept, Overtaken, TimelineFile
 from .order import Figures
 from .schema import DiskTrouble
 
@@ -46,7 +46,9 @@ class _Errand:
 
     __slots__ = ("future", "then", "work")
 
-    def __init__(self, work: Callable[[], Any], then: Callable[[Any], Any], future: asyncio.Future[Any]) -> None:
+    def __init__(
+        self, work: Callable[[], Any], then: Callable[[Any], None] | None, future: asyncio.Future[Any]
+    ) -> None:
         self.work = work
         self.then = then
         self.future = future
@@ -98,15 +100,17 @@ class SqliteTimeline:
     async def seal(self) -> Summary:
         self._check()
         self._touched(self)
-        return await self._errand(self._file.seal, self._sealed)
-
-    def _sealed(self, summary: Summary) -> Summary:
-        fresh, self._figures = not self.sealed, Figures.from_summary(summary)
-        if fresh:
-            self._tell([])
+        summary, _ = await self._errand(self._file.seal, lambda done: self._sealed(*done))
         return summary
 
-    def _errand(self, work: Callable[[], T], then: Callable[[T], T] = lambda done: done) -> asyncio.Future[T]:
+    def _sealed(self, summary: Summary, missed: list[Entry]) -> None:
+        fresh, self._figures = not self.sealed, Figures.from_summary(summary)
+        if missed:
+            self._tell(missed)
+        if fresh:
+            self._tell([])
+
+    def _errand(self, work: Callable[[], T], then: Callable[[T], None] | None = None) -> asyncio.Future[T]:
         future: asyncio.Future[T] = self._loop.create_future()
         self._ask(_Errand(work, then, future))
         return future
@@ -172,8 +176,7 @@ class SqliteTimeline:
                 return
             self._on_loop(_refuse, appends[0].future, _as_mistake(error))
             return
-        figures = Figures.from_summary(self._file.figures.summary(self.id)) if committed.missed else None
-        self._on_loop(self._settle, appends, committed, figures)
+        self._on_loop(self._settle, appends, committed)
         with contextlib.suppress(StoreMistake):  # the seal reads what could not be read now, and says so
             self._file.digest_more(committed.entries)
 
@@ -183,13 +186,10 @@ class SqliteTimeline:
 
     # -- settling, on the event loop ----------------------------------------------------------------------------------
 
-    def _settle(self, appends: list[_Append], committed: Committed, figures: Figures | None) -> None:
-        if figures is not None:
-            self._figures = figures
-            self._tell([*committed.missed, *committed.entries])
-            if figures.sealed:
-                self._tell([])
-        elif committed.entries:
+    def _settle(self, appends: list[_Append], committed: Committed) -> None:
+        if committed.overtaken is not None:
+            self._catch_up(committed.overtaken)
+        if committed.entries:
             self._figures.add(committed.entries, committed.said_at)
             self._tell(committed.entries)
         for append, outcome in zip(appends, committed.outcomes, strict=True):
@@ -200,10 +200,18 @@ class SqliteTimeline:
             else:
                 append.future.set_exception(outcome)
 
+    def _catch_up(self, overtaken: Overtaken) -> None:
+        if overtaken.summary.sealed:
+            self._sealed(overtaken.summary, overtaken.missed)
+            return
+        self._figures = Figures.from_summary(overtaken.summary)
+        self._tell(overtaken.missed)
+
     def _settle_errand(self, errand: _Errand, result: Any) -> None:
-        told = errand.then(result)
+        if errand.then is not None:
+            errand.then(result)
         if not errand.future.done():
-            errand.future.set_result(told)
+            errand.future.set_result(result)
 
     def listen(self, heard: Callable[[Sequence[Entry]], None]) -> Callable[[], None]:
         self._heard.append(heard)
