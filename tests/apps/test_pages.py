@@ -106,6 +106,11 @@ def test_nobody_is_sent_away(next_page: str, reader: Client, teacher: Client) ->
     assert teacher.get("/studio/enter", {"next": next_page})["Location"] == "/"
 
 
+def test_languages_are_called_by_their_own_names(reader: Client) -> None:
+    html = read(reader, "/", language="ar")
+    assert all(name in html for name in ("Français", "العربية", "ⵜⴰⵎⴰⵣⵉⵖⵜ", "English"))
+
+
 def test_a_language_nobody_speaks_here(reader: Client) -> None:
     assert reader.get("/language/tlh").status_code == 404
 
@@ -201,7 +206,7 @@ def test_days_as_people_say_them() -> None:
 
     from django.utils import timezone, translation
 
-    from halqa.lessons.templatetags.lessons import day, duration, heading
+    from halqa.lessons.templatetags.lessons import clock, day, duration, heading
 
     with translation.override("ar"):
         assert day(dt.datetime(2020, 8, 1, 12, tzinfo=dt.UTC)) == "1 غشت 2020"
@@ -212,6 +217,7 @@ def test_days_as_people_say_them() -> None:
         assert day(dt.datetime(2020, 8, 1, 12, tzinfo=dt.UTC)) == "1er août 2020"
         assert day(timezone.now()) == "aujourd’hui"
         assert day(timezone.now() - dt.timedelta(days=1)) == "hier"
+        assert clock(dt.datetime(2020, 8, 1, 12, tzinfo=dt.UTC)) == "1er août 2020 13:00"
         assert duration(3_900_000) == "1 h 05"
         assert duration(40_000) == "40 secondes"
     with translation.override("zgh"):

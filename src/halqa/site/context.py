@@ -9,5 +9,9 @@ from django.http import HttpRequest
 
 
 def everywhere(request: HttpRequest) -> dict[str, Any]:
-    """`here`: this page's address, for links that come back to it. `version`: of the house."""
-    return {"here": request.get_full_path(), "version": settings.HALQA_VERSION}
+    """`here`: this page's address, for links that come back to it. `languages`: each under its own name."""
+    return {
+        "here": request.get_full_path(),
+        "languages": settings.LANGUAGES,
+        "version": settings.HALQA_VERSION,
+    }

@@ -36,6 +36,13 @@ def day(moment: dt.datetime) -> str:
 
 
 @register.filter
+def clock(moment: dt.datetime) -> str:
+    """`14:05` of today, or `yesterday 14:05`, in the time of Casablanca."""
+    local = timezone.localtime(moment)
+    return f"{local:%H:%M}" if local.date() == timezone.localdate() else f"{day(moment)} {local:%H:%M}"
+
+
+@register.filter
 def duration(ms: int) -> str:
     """Minutes, or hours and minutes; below a minute, seconds."""
     seconds = round(ms / 1000)
