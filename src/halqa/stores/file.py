@@ -1,33 +1,26 @@
 """One timeline, one SQLite file. Blocking: everything here is called from worker threads, never from the event loop.
 
-Who may call what: `commit`, `seal`, `digest_more` and `rest` one at a time (the timeline's writer); `read`, `seek` and
-`inits` from any number of threads beside it. What is read is what was committed before; WAL readers wait for nobody.
+Who may call what: `commit`, `seal`, `digest_more` and `rest` one at a time (the timeline's writer); what reads
+(`reading.ReadFile`) from any number of threads beside it.
 """
 
 from __future__ import annotations
 
 import contextlib
 import sqlite3
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
-from halqa.timeline import Draft, Entry, Mark, Summary, Tracks
+from halqa.timeline import Draft, Entry, Summary
 from halqa.timeline.errors import Mistake, TornFile
-from halqa.timeline.tracks import is_media
 
 from .order import Digests, Figures, Order, TrackFigures, Voice
-from .schema import ENTRY, READER_KIB, WRITER_KIB, DiskTrouble, check, connect, plainly
+from .reading import ReadFile
+from .schema import ENTRY, WRITER_KIB, DiskTrouble, check, connect, plainly
 
-SPARE_READERS = 2
-"""Reading connections kept per timeline: one lesson's followers rarely read in more than two threads at once."""
-ROWS_AT_ONCE = 4096
-"""The most entries of one `read`, however small: about 4 MB of objects beside the payloads."""
-SPARSE = 8
-"""Tracks that are less than one in so many entries are found through their index instead of reading past the rest."""
 CATCH_UP = 64
 """Entries from before a restart that are digested after each commit: 0.8 MB, about 2 ms. An hour's lesson is caught
 up with after 900 commits, some four minutes, and the commits have been answered before."""
@@ -63,22 +56,17 @@ class _NotAsKnown(Exception):
     """Another process has appended to this file, or sealed it."""
 
 
-class TimelineFile:
+class TimelineFile(ReadFile):
     """The file of one timeline. It is opened as needed; `rest` closes it until it is needed again."""
 
     def __init__(self, path: Path, name: str) -> None:
         check(path)
-        self.path = path
+        super().__init__(path)
         self.name = name
-        self.figures = Figures()
         self._order: Order | None = None
         self._digests = Digests()
-        self._track_ids: dict[str, int] = {}
         self._speaker_ids: dict[str, int] = {}
         self._writer: sqlite3.Connection | None = None
-        self._spare: list[sqlite3.Connection] = []
-        self._rests = 0
-        self._gate = threading.Lock()
         with self._reader() as db:
             self._learn(db)
 
@@ -271,116 +259,12 @@ class TimelineFile:
         }
         return msgspec.structs.replace(summary, sealed=True, tracks=tracks)
 
-    # -- reading ------------------------------------------------------------------------------------------------------
-
-    def read(self, after: int, tracks: Tracks, limit: int, upto: int) -> list[Entry]:
-        """As `Timeline.read`, and at most `ROWS_AT_ONCE` entries."""
-        known = self._track_ids
-        ids = [id_ for name, id_ in known.items() if name in tracks]
-        if not ids:
-            return []
-        got: list[Entry] = []
-        with self._reader() as db:
-            cursor = db.execute(self._read_query(tracks, ids, known), (after, upto, ROWS_AT_ONCE))
-            for row in cursor:
-                entry = Entry(*row)
-                got.append(entry)
-                limit -= len(entry.payload)
-                if limit <= 0:
-                    break
-            cursor.close()
-        return got
-
-    def _read_query(self, tracks: Tracks, ids: list[int], known: dict[str, int]) -> str:
-        if len(ids) == len(known):
-            return f"{ENTRY} WHERE e.seq > ? AND e.seq <= ? ORDER BY e.seq LIMIT ?"
-        these = ",".join(map(str, ids))
-        figures = self.figures
-        wanted = sum(track.entries for name, track in list(figures.tracks.items()) if name in tracks)
-        if wanted * SPARSE >= figures.head:
-            return f"{ENTRY} WHERE e.seq > ? AND e.seq <= ? AND +e.track IN ({these}) ORDER BY e.seq LIMIT ?"
-        return (
-            f"{ENTRY} WHERE e.seq IN (SELECT seq FROM entries INDEXED BY entries_by_time WHERE track IN ({these})"
-            " AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?) ORDER BY e.seq"
-        )
-
-    def seek(self, at: int, track: str, key: bool, upto: int) -> int | None:
-        """As `Timeline.seek`, among the entries up to `upto`."""
-        id_ = self._track_ids.get(track)
-        flags = "flags & 3 = 1" if key else "flags & 2 = 0"
-        with self._reader() as db:
-            for condition, order in (("t <= ?", "DESC"), ("t > ?", "ASC")):
-                row = db.execute(
-                    "SELECT seq FROM entries INDEXED BY entries_by_time"
-                    f" WHERE track = ? AND {condition} AND {flags} AND seq <= ?"
-                    f" ORDER BY t {order}, seq {order} LIMIT 1",
-                    (id_, at, upto),
-                ).fetchone()
-                if row:
-                    return int(row[0])
-        return None
-
-    def inits(self, before: int, tracks: Tracks, upto: int) -> list[Entry]:
-        """As `Timeline.inits`, among the entries up to `upto`."""
-        got: list[Entry] = []
-        with self._reader() as db:
-            for name, id_ in self._track_ids.items():
-                if not is_media(name) or name not in tracks:
-                    continue
-                for condition, order in (("<=", "DESC"), (">", "ASC")):
-                    row = db.execute(
-                        f"{ENTRY} WHERE e.seq = (SELECT seq FROM entries INDEXED BY inits WHERE track = ?"
-                        f" AND flags & 2 AND seq {condition} ? AND seq <= ? ORDER BY seq {order} LIMIT 1)",
-                        (id_, before, upto),
-                    ).fetchone()
-                    if row:
-                        got.append(Entry(*row))
-                        break
-        return sorted(got, key=lambda entry: entry.seq)
-
-    def outline(self, track: str, after: int, upto: int) -> list[Mark]:
-        """As `Timeline.outline`, among the entries up to `upto`. The payloads are not read, only how long they are."""
-        id_ = self._track_ids.get(track)
-        figures = self.figures.tracks.get(track)
-        if id_ is None or figures is None:
-            return []
-        near = upto - after < figures.entries
-        by = "NOT INDEXED WHERE +track = ?" if near else "INDEXED BY entries_by_time WHERE track = ?"
-        with self._reader() as db:
-            rows = db.execute(
-                f"SELECT seq, t, duration, flags, length(payload) FROM entries {by}"
-                " AND seq > ? AND seq <= ? ORDER BY seq",
-                (id_, after, upto),
-            )
-            return [Mark(*row) for row in rows]
-
     # -- connections --------------------------------------------------------------------------------------------------
 
     def _writing(self) -> sqlite3.Connection:
         if self._writer is None:
             self._writer = connect(self.path, cache_kib=WRITER_KIB)
         return self._writer
-
-    @contextlib.contextmanager
-    def _reader(self) -> Iterator[sqlite3.Connection]:
-        with plainly(self.path):
-            with self._gate:
-                rests = self._rests
-                db = self._spare.pop() if self._spare else None
-            if db is None:
-                db = connect(self.path, cache_kib=READER_KIB)
-                db.execute("PRAGMA query_only=1")
-            try:
-                yield db
-            except BaseException:
-                db.close()
-                raise
-            with self._gate:
-                spare = rests == self._rests and len(self._spare) < SPARE_READERS
-                if spare:
-                    self._spare.append(db)
-            if not spare:
-                db.close()
 
     def rest(self) -> None:
         """Close all connections and fold the log into the file; a sealed one stands alone afterwards, without a log,
