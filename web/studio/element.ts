@@ -1,0 +1,429 @@
+/** `<halqa-studio>`: choose, check, *À l'antenne*, teach, end. Nothing said here is lost, whatever happens to the line. */
+import { clock, type Facts, readFacts } from "../ui/facts";
+import { word } from "../ui/words";
+import { seal, summary } from "../wire/say";
+import { type Problem, TicketHolder } from "../wire/tickets";
+import { face } from "./face";
+import { fragmentMs, Governor } from "./ladder";
+import { Sender } from "./sender";
+import { Sitting } from "./sitting";
+import { frames, openCamera, openFile, openMicrophone, openScreen, SoundDesk, supported } from "./sources";
+import type { FromWorker, ToWorker } from "./worker";
+
+type State = "ready" | "starting" | "on-air" | "ending" | "sealing" | "ended" | "failed";
+const UNDO_S = 10;
+const QUIET_MS = 8000;
+
+export class Studio extends HTMLElement {
+  #facts!: Facts;
+  #state: State = "ready";
+  #sitting!: Sitting;
+  #sender!: Sender;
+  #tickets!: TicketHolder;
+  #worker: Worker | null = null;
+  #desk: SoundDesk | null = null;
+  #picture: MediaStream | null = null;
+  #microphone: MediaStream | null = null;
+  #governor = new Governor(4);
+  #began = 0;
+  #startsAt = 0;
+  #followers = 0;
+  #narrow = 0;
+  #rungs: number[] = [];
+  #undo = 0;
+  #ended: (() => void) | null = null;
+  #heardAt = performance.now();
+  #wasOnAir = false;
+
+  connectedCallback(): void {
+    this.#facts = readFacts();
+    this.innerHTML = face(this.#facts);
+    if (!supported()) {
+      this.#fail(word("studio.unsupported"));
+      return;
+    }
+    if (this.#facts.status === "ended") {
+      this.#over(word("studio.sealed"));
+      return;
+    }
+    this.#sitting = new Sitting(this.#facts.id, this.#facts.speaker ?? "");
+    this.#tickets = new TicketHolder(this.#facts.ticket, this.#facts.tickets, this.#facts.csrf, {
+      speaker: this.#sitting.prefix,
+    });
+    this.#sender = new Sender(this.#facts.id, this.#facts.timeline, this.#tickets, {
+      acknowledged: (answer) => {
+        this.#followers = answer.followers;
+        this.#narrow = answer.narrow;
+        if (this.#sitting.roomTrouble) this.#trouble("");
+      },
+      trouble: (problem) => this.#refused(problem),
+      unkept: () => this.#trouble(word("studio.storage")),
+    });
+    this.#wire();
+    void this.#prepare();
+    window.setInterval(() => this.#paint(), 200);
+    window.setInterval(() => this.#tune(), 1000);
+  }
+
+  // -- before -------------------------------------------------------------------------------------------------------
+
+  async #prepare(): Promise<void> {
+    this.#desk = new SoundDesk();
+    if (this.#sitting.resumed) await this.#tickets.renew().catch(() => undefined);
+    await this.#sender.restore();
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#hear(data);
+    this.#worker = worker;
+    const sound = frames<AudioData>(this.#desk.track);
+    this.#tell({ say: "sound", frames: sound }, [sound]);
+    navigator.mediaDevices.addEventListener("devicechange", () => void this.#list());
+    await this.#choose("picture", this.#sitting.choice("picture") || "camera:");
+    await this.#choose("sound", this.#sitting.choice("sound") || "microphone:");
+    await this.#list();
+    this.#wasOnAir = this.#facts.status === "live";
+    if (this.#wasOnAir && this.#sitting.onAir) await this.#goOnAir();
+    else if (this.#wasOnAir) this.#trouble(word("studio.wasonair"));
+  }
+
+  #tell(message: ToWorker, transfer: Transferable[] = []): void {
+    this.#worker?.postMessage(message, transfer);
+  }
+
+  async #list(): Promise<void> {
+    const devices = await navigator.mediaDevices.enumerateDevices();
+    const option = (kind: MediaDeviceKind, name: string, label: string) =>
+      devices
+        .filter((one) => one.kind === kind)
+        .map((one, i) => new Option(one.label || `${label} ${i + 1}`, `${name}:${one.deviceId}`));
+    const picture = this.#part<HTMLSelectElement>("[data-pick=picture]");
+    const sound = this.#part<HTMLSelectElement>("[data-pick=sound]");
+    const [chosenPicture, chosenSound] = [this.#sitting.choice("picture"), this.#sitting.choice("sound")];
+    picture.replaceChildren(
+      ...option("videoinput", "camera", word("studio.camera")),
+      new Option(word("studio.screen"), "screen:"),
+      new Option(word("studio.file"), "file:"),
+      new Option(word("studio.nopicture"), "none:"),
+    );
+    sound.replaceChildren(
+      ...option("audioinput", "microphone", word("studio.microphone")),
+      new Option(word("studio.nosound"), "none:"),
+    );
+    select(picture, chosenPicture);
+    select(sound, chosenSound);
+  }
+
+  async #choose(what: "picture" | "sound", value: string): Promise<void> {
+    const [kind = "none", device = ""] = [
+      value.slice(0, value.indexOf(":")),
+      value.slice(value.indexOf(":") + 1),
+    ];
+    try {
+      if (what === "sound") await this.#chooseSound(kind, device);
+      else await this.#choosePicture(kind, device);
+      this.#sitting.choose(what, value);
+      this.#trouble("");
+    } catch (error) {
+      const name = error instanceof DOMException ? error.name : "";
+      this.#trouble(word(name === "NotAllowedError" ? "studio.refused" : "studio.nodevice"));
+    }
+  }
+
+  async #chooseSound(kind: string, device: string): Promise<void> {
+    const stream = kind === "microphone" ? await openMicrophone(device) : null;
+    stopStream(this.#microphone);
+    this.#microphone = stream;
+    this.#desk?.connect(stream);
+    this.#watch(stream);
+  }
+
+  async #choosePicture(kind: string, device: string): Promise<void> {
+    const player = this.#part<HTMLVideoElement>(".player");
+    if (kind === "file" && !device) {
+      this.#part<HTMLInputElement>("input[type=file]").click();
+      return;
+    }
+    const stream =
+      kind === "camera" ? await openCamera(device) : kind === "screen" ? await openScreen() : null;
+    if (kind !== "file") player.pause();
+    this.#show(stream, kind === "camera");
+  }
+
+  async #chooseFile(file: File): Promise<void> {
+    const player = this.#part<HTMLVideoElement>(".player");
+    try {
+      const stream = await openFile(file, player);
+      stopStream(this.#microphone);
+      this.#microphone = null;
+      if (player.dataset.wired !== "yes") {
+        player.dataset.wired = "yes";
+        this.#desk?.connect(player);
+      }
+      this.#desk?.wake();
+      this.#show(stream, false);
+      this.#trouble("");
+    } catch {
+      this.#trouble(word("studio.gone"));
+    }
+  }
+
+  #show(stream: MediaStream | null, mirrored: boolean): void {
+    stopStream(this.#picture);
+    this.#picture = stream;
+    const preview = this.#part<HTMLVideoElement>(".preview");
+    preview.srcObject = stream;
+    preview.classList.toggle("mirrored", mirrored);
+    this.classList.toggle("pictured", stream !== null && stream.getVideoTracks().length > 0);
+    const track = stream?.getVideoTracks()[0];
+    const picture = track ? frames<VideoFrame>(track) : null;
+    this.#tell({ say: "picture", frames: picture }, picture ? [picture] : []);
+    this.#watch(stream);
+  }
+
+  #watch(stream: MediaStream | null): void {
+    for (const track of stream?.getTracks() ?? [])
+      track.addEventListener("ended", () => {
+        if (stream === this.#picture || stream === this.#microphone) this.#trouble(word("studio.gone"));
+      });
+  }
+
+  // -- on air -------------------------------------------------------------------------------------------------------
+
+  async #goOnAir(): Promise<void> {
+    if (this.#state !== "ready") return;
+    this.#state = "starting";
+    this.#desk?.wake();
+    this.#paint();
+    try {
+      const so_far = await summary(this.#facts.timeline, this.#tickets);
+      if (so_far?.sealed) {
+        this.#over(word("studio.sealed"));
+        return;
+      }
+      this.#startsAt = Math.max(so_far?.duration ?? 0, this.#sender.outbox.end);
+    } catch {
+      // The line is down: what is still here tells where the lesson stopped, and the rest waits in the outbox.
+      this.#startsAt = Math.max(this.#sender.outbox.end, this.#sitting.end);
+    }
+    this.#began = performance.now();
+    this.#tell({ say: "begin", startsAt: this.#startsAt });
+    this.#sitting.onAir = true;
+    this.#state = "on-air";
+    this.#trouble("");
+    void navigator.storage?.persist?.();
+    void (navigator as { wakeLock?: { request(kind: string): Promise<unknown> } }).wakeLock
+      ?.request("screen")
+      .catch(() => undefined);
+    this.#paint();
+  }
+
+  #hear(message: FromWorker): void {
+    switch (message.told) {
+      case "drafts":
+        for (const draft of message.drafts)
+          this.#sitting.end = Math.max(this.#sitting.end, draft.t + draft.duration);
+        this.#sender.say(this.#sitting.speaker, message.drafts);
+        break;
+      case "load": {
+        this.#rungs = message.rungs;
+        const load = { queued: message.queued, behindMs: this.#sender.behindMs };
+        const rungs = Math.min(this.#governor.second(load), Math.max(message.most, 1));
+        const length = fragmentMs(this.#followers, this.#narrow, load.behindMs);
+        this.#tell({ say: "tune", rungs, fragmentMs: length });
+        break;
+      }
+      case "trouble":
+        this.#trouble(message.what);
+        break;
+      case "ended":
+        this.#ended?.();
+        break;
+    }
+  }
+
+  #tune(): void {
+    const level = this.#desk?.level ?? 0;
+    if (level > 0.08) this.#heardAt = performance.now();
+  }
+
+  #refused(problem: Problem): void {
+    if (problem.status === 507) {
+      this.#sitting.roomTrouble = true;
+      this.#trouble(word("studio.noroom"), true);
+    } else {
+      this.#trouble(word("studio.problem", { why: problem.message }));
+    }
+  }
+
+  // -- the end ------------------------------------------------------------------------------------------------------
+
+  async #end(): Promise<void> {
+    this.#state = "ending";
+    for (this.#undo = UNDO_S; this.#undo > 0; this.#undo--) {
+      this.#paint();
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      if (this.#state !== "ending") return;
+    }
+    this.#state = "sealing";
+    this.#paint();
+    const stopped = new Promise<void>((resolve) => {
+      this.#ended = resolve;
+    });
+    this.#tell({ say: "end" });
+    await stopped;
+    await this.#sender.drained();
+    for (;;) {
+      try {
+        await seal(this.#facts.timeline, this.#tickets);
+        break;
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+      }
+    }
+    this.#sitting.onAir = false;
+    this.#over(word("studio.ended"));
+  }
+
+  #over(text: string): void {
+    this.#state = "ended";
+    stopStream(this.#picture);
+    stopStream(this.#microphone);
+    this.classList.remove("pictured");
+    this.#part(".empty").textContent = text;
+    const go = this.#part("[data-act=go]");
+    const link = Object.assign(document.createElement("a"), {
+      className: "button primary go",
+      href: this.#facts.page,
+      textContent: word("studio.see"),
+    });
+    go.replaceWith(link);
+    this.#part("[data-act=end]").hidden = true;
+    this.#paint();
+  }
+
+  #fail(text: string): void {
+    this.#state = "failed";
+    this.dataset.state = "failed";
+    this.#trouble(text);
+    this.#part<HTMLButtonElement>("[data-act=go]").disabled = true;
+  }
+
+  // -- what people do -----------------------------------------------------------------------------------------------
+
+  #wire(): void {
+    this.addEventListener("click", (event) => {
+      const act = (event.target as Element).closest<HTMLElement>("[data-act]")?.dataset.act;
+      this.#desk?.wake();
+      if (act === "go") void this.#goOnAir();
+      if (act === "end" && this.#state === "on-air") void this.#end();
+      else if (act === "end" && this.#state === "ending") {
+        this.#state = "on-air";
+        this.#paint();
+      }
+    });
+    for (const select of this.querySelectorAll<HTMLSelectElement>("[data-pick]"))
+      select.addEventListener(
+        "change",
+        () => void this.#choose(select.dataset.pick as "picture" | "sound", select.value),
+      );
+    const input = this.#part<HTMLInputElement>("input[type=file]");
+    input.addEventListener("change", () => {
+      const file = input.files?.[0];
+      if (file) void this.#chooseFile(file);
+    });
+    window.addEventListener("online", () => this.#sender.hurry());
+    window.addEventListener("beforeunload", (event) => {
+      const busy = this.#state === "on-air" || this.#state === "ending" || this.#state === "sealing";
+      if (busy || !this.#sender.outbox.empty) event.preventDefault();
+    });
+  }
+
+  // -- what people see ----------------------------------------------------------------------------------------------
+
+  #part<T extends HTMLElement = HTMLElement>(selector: string): T {
+    const found = this.querySelector<T>(selector);
+    if (!found) throw new Error(selector);
+    return found;
+  }
+
+  #trouble(text: string, room = false): void {
+    if (!room && this.#sitting) this.#sitting.roomTrouble = false;
+    const note = this.#part(".trouble");
+    note.textContent = text;
+    note.hidden = text === "";
+  }
+
+  #paint(): void {
+    const sender = this.#sender;
+    const behind = sender.behindMs;
+    const live = this.#state === "on-air" || this.#state === "ending";
+    const t = live ? this.#startsAt + performance.now() - this.#began : this.#sitting.end;
+    this.dataset.state = this.#state;
+    this.dataset.behindMs = String(Math.round(behind));
+    this.dataset.followers = String(this.#followers);
+    this.dataset.rungs = this.#rungs.join();
+    this.dataset.t = String(Math.round(t));
+    this.#part(".clock").textContent = clock(t);
+    const level = this.#desk?.level ?? 0;
+    const meter = this.#part(".level");
+    meter.style.setProperty("--level", String(level));
+    meter.ariaValueNow = String(Math.round(level * 100));
+    this.#part(".behind").textContent = this.#behindWords(behind, live);
+    const followers = this.#followers
+      ? word("studio.followers", { n: this.#followers })
+      : word("studio.nofollowers");
+    const narrow = this.#narrow ? ` · ${word("studio.narrow", { n: this.#narrow })}` : "";
+    this.#part(".followers").textContent = live ? followers + narrow : "";
+    this.#part(".uplink").textContent = live ? word("studio.uplink", { n: sender.uplinkKbit }) : "";
+    this.#part(".rungs").textContent =
+      live && this.#rungs.length ? this.#rungs.map((h) => `${h}p`).join("  ") : "–";
+    this.#paintButtons(live);
+  }
+
+  #behindWords(behind: number, live: boolean): string {
+    if (!live && behind === 0) return "";
+    const s = (behind / 1000).toFixed(behind < 10_000 ? 1 : 0);
+    if (this.#sender.cut) return word("studio.cut", { s });
+    if (!live && this.#state === "ready") return word("studio.left", { s });
+    return behind > 1200 ? word("studio.waiting", { s }) : word("studio.arrived");
+  }
+
+  #paintButtons(live: boolean): void {
+    const air = this.#part(".air");
+    const words = { starting: "starting", "on-air": "onair", ending: "onair", sealing: "sealing" } as const;
+    const said = words[this.#state as keyof typeof words] ?? "ready";
+    if (this.#state === "ended") air.hidden = true;
+    air.textContent = word(`studio.${said}`);
+    air.classList.toggle("live", live);
+    const end = this.#part("[data-act=end]");
+    end.hidden = !live;
+    const text =
+      this.#state === "ending"
+        ? `${word("studio.ending", { n: this.#undo })} · ${word("studio.undo")}`
+        : word("studio.end");
+    if (end.textContent !== text) end.textContent = text;
+    end.classList.toggle("signal", this.#state === "ending");
+    const go = this.querySelector<HTMLButtonElement>("button[data-act=go]");
+    if (go) {
+      go.hidden = live || this.#state === "sealing";
+      go.disabled = this.#state !== "ready";
+      go.textContent = word(this.#wasOnAir ? "studio.resume" : "studio.goonair");
+    }
+    const quiet = live && performance.now() - this.#heardAt > QUIET_MS;
+    this.#part(".level").classList.toggle("quiet", quiet);
+    this.#part(".level").title = quiet ? word("studio.quiet") : "";
+    if (quiet && this.#microphone && this.#part(".trouble").hidden) this.#trouble(word("studio.quiet"));
+    if (!quiet && this.#part(".trouble").textContent === word("studio.quiet")) this.#trouble("");
+  }
+}
+
+function stopStream(stream: MediaStream | null): void {
+  for (const track of stream?.getTracks() ?? []) track.stop();
+}
+
+function select(list: HTMLSelectElement, value: string): void {
+  const kind = value.slice(0, value.indexOf(":") + 1);
+  const options = [...list.options];
+  const best =
+    options.find((one) => one.value === value) ?? options.find((one) => one.value.startsWith(kind));
+  if (best) list.value = best.value;
+}

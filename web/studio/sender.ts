@@ -1,0 +1,131 @@
+/** Says what the outbox holds, for as long as it takes: keeps it on disk first, and lets go only when acknowledged. */
+import { Backoff } from "../wire/backoff";
+import { type Acknowledged, say } from "../wire/say";
+import { Problem, type TicketHolder } from "../wire/tickets";
+import type { Draft } from "./gatherer";
+import { asEntry, Outbox } from "./outbox";
+import { Store } from "./store";
+
+export interface SenderEvents {
+  acknowledged(answer: Acknowledged): void;
+  /** The server refuses for good, or its disk is full (then it is tried again). */
+  trouble(problem: Problem): void;
+  /** This PC keeps nothing any more. */
+  unkept(): void;
+}
+
+export class Sender {
+  readonly outbox = new Outbox();
+  readonly #store: Store;
+  readonly #backoff = new Backoff();
+  #running = false;
+  #stopped = false;
+  #wake: (() => void) | null = null;
+  cut = false;
+  #sent: { at: number; bytes: number }[] = [];
+
+  constructor(
+    lesson: string,
+    private readonly timeline: string,
+    private readonly tickets: TicketHolder,
+    private readonly events: SenderEvents,
+  ) {
+    this.#store = new Store(lesson);
+  }
+
+  /** Take up what an earlier sitting left on this PC; how many entries that is. */
+  async restore(): Promise<number> {
+    try {
+      const left = await this.#store.all();
+      this.outbox.restore(left);
+      if (left.length > 0) this.#start();
+      return left.length;
+    } catch {
+      this.events.unkept();
+      return 0;
+    }
+  }
+
+  /** Say these. They are on the disk before they are on the line. */
+  say(speaker: string, drafts: readonly Draft[]): void {
+    const said = this.outbox.say(speaker, drafts, Date.now());
+    this.#store.keep(said).then(
+      () => this.#start(),
+      () => {
+        this.events.unkept();
+        this.#start();
+      },
+    );
+  }
+
+  /** ms since the oldest entry that waits was said. */
+  get behindMs(): number {
+    const oldest = this.outbox.oldest;
+    return oldest === null ? 0 : Math.max(0, Date.now() - oldest);
+  }
+
+  /** kbit/s acknowledged over the last five seconds. */
+  get uplinkKbit(): number {
+    const since = performance.now() - 5000;
+    this.#sent = this.#sent.filter((one) => one.at > since);
+    return Math.round((this.#sent.reduce((sum, one) => sum + one.bytes, 0) * 8) / 5000);
+  }
+
+  /** Resolves when everything is acknowledged. */
+  async drained(): Promise<void> {
+    while (!this.outbox.empty && !this.#stopped) await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+
+  /** The line may be back. */
+  hurry(): void {
+    this.#backoff.succeeded();
+    this.#wake?.();
+  }
+
+  #start(): void {
+    if (this.#running || this.#stopped) return;
+    this.#running = true;
+    void this.#run().finally(() => {
+      this.#running = false;
+    });
+  }
+
+  async #run(): Promise<void> {
+    for (;;) {
+      const batch = this.outbox.next();
+      const first = batch[0];
+      if (!first) return;
+      try {
+        const answer = await say(this.timeline, batch.map(asEntry), this.tickets);
+        const done = this.outbox.acknowledged(first.speaker, answer.acknowledged);
+        void this.#store.drop(done).catch(() => undefined);
+        this.#sent.push({
+          at: performance.now(),
+          bytes: done.reduce((sum, one) => sum + one.payload.length, 0),
+        });
+        this.cut = false;
+        this.#backoff.succeeded();
+        this.events.acknowledged(answer);
+      } catch (error) {
+        if (error instanceof Problem && !error.retry) {
+          this.events.trouble(error);
+          this.#stopped = true;
+          return;
+        }
+        if (error instanceof Problem && error.status === 507) this.events.trouble(error);
+        this.cut = true;
+        await this.#sleep(this.#backoff.failed(error instanceof Problem ? error.waitMs : 0));
+      }
+    }
+  }
+
+  #sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
