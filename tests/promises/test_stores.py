@@ -194,9 +194,10 @@ class StorePromises:
 
     async def test_said_again_while_the_first_is_still_being_written(self, lesson: Timeline) -> None:
         """A studio that lost patience says the same again before the answer is there."""
-        told = await asyncio.gather(*(lesson.append(sound(3)) for _ in range(10)))
+        long = [draft("board", n, n, payload=bytes(1000)) for n in range(1, 1001)]  # the others gather behind it
+        _, *told = await asyncio.gather(lesson.append(long), *(lesson.append(sound(3)) for _ in range(10)))
         assert [acknowledged.numbers for acknowledged in told] == [{("s", "audio"): 3}] * 10
-        assert sum(len(acknowledged.entries) for acknowledged in told) == lesson.head == 3
+        assert sum(len(acknowledged.entries) for acknowledged in told) == lesson.head - 1000 == 3
 
     async def test_who_goes_away_harms_nobody_else(self, lesson: Timeline) -> None:
         appends = [asyncio.ensure_future(lesson.append([draft(f"private/{k}", 1)])) for k in range(10)]
