@@ -79,7 +79,9 @@ async def _all(client: Client, place: Followed) -> list[Entry | Notice]:
 async def test_a_page_ends_at_its_limit_and_goes_on_from_the_cursor(house: House) -> None:
     async with house.client() as studio:
         await studio.say("lesson", drafts("audio", 1, 100, payload=b"y" * 1000))
-        cursor, got, whys = 0, [], []
+        cursor = 0
+        got: list[int] = []
+        whys: list[str] = []
         while not whys or whys[-1] == "limit":
             page = await studio.read("lesson", after=cursor, limit=10_000)
             got += [item.seq for item in page if isinstance(item, Entry)]
@@ -258,7 +260,20 @@ class TestRefusals:
 
     @pytest.mark.parametrize(
         "query",
-        ["after=-1", "after=x", "after=1&at=2", "at=soon", "limit=1", "limit=99999999999", "wait=61", "video=x", "tracks=AUDIO", "follow=2", "video=180&rung=audio", "after=%F0%9F%92%A5"],
+        [
+            "after=-1",
+            "after=x",
+            "after=1&at=2",
+            "at=soon",
+            "limit=1",
+            "limit=99999999999",
+            "wait=61",
+            "video=x",
+            "tracks=AUDIO",
+            "follow=2",
+            "video=180&rung=audio",
+            "after=%F0%9F%92%A5",
+        ],
     )
     async def test_questions(self, house: House, query: str) -> None:
         answer = await self.ask(house, "GET", f"/timelines/lesson/entries?{query}")

@@ -69,6 +69,11 @@ export class Source {
     return null;
   }
 
+  /** The first stretch that begins after this moment. */
+  after(at: number): { begin: number; end: number } | null {
+    return this.#ranges().find((range) => range.begin > at) ?? null;
+  }
+
   /** The end of all that is buffered, seconds. */
   get end(): number {
     return this.#ranges().at(-1)?.end ?? 0;

@@ -7,6 +7,10 @@ import { INIT } from "../wire/frames";
 import { LiveClock } from "./clock";
 import { mediaSource, Source } from "./source";
 
+/** An element that plays and does not move for so long stands before a hole that it does not see. */
+const STUCK_S = 0.4;
+const HOLE_EDGE_S = 0.15;
+
 export interface StageEvents {
   /** Something that a face shows may have changed. */
   changed(): void;
@@ -26,6 +30,8 @@ export class Stage {
   #playing = true;
   #dry = true;
   #dryNotes = 0;
+  #lastAt = -1;
+  #movedAt = 0;
   #lastPictureEnd = 0;
   #timer: ReturnType<typeof setInterval>;
 
@@ -200,11 +206,12 @@ export class Stage {
       this.#follow(at, false);
       return;
     }
+    if (at !== this.#lastAt) [this.#lastAt, this.#movedAt] = [at, now];
+    const stuck = !this.#dry && now - this.#movedAt > STUCK_S;
     if (this.#dry) {
-      const skip = stretch ? null : master.stretch(at, 3600);
-      if (skip && this.#hasMoreThan(skip, 0.3)) element.currentTime = skip.begin + 0.01;
+      this.#skipHole(at, lead);
       if (stretch && (!this.#atEnd || this.clock.enough(lead))) this.#flow();
-    } else if (lead < 0.03) {
+    } else if (lead < 0.03 || stuck) {
       this.#dry = true;
       if (this.#atEnd) this.clock.starved(now);
       this.#hush();
@@ -214,8 +221,11 @@ export class Stage {
     this.#follow(at, !this.#dry);
   }
 
-  #hasMoreThan(range: { begin: number; end: number }, seconds: number): boolean {
-    return range.end - range.begin > seconds;
+  /** Nothing more comes here, but further on there is something: go on there. */
+  #skipHole(at: number, lead: number): void {
+    if (lead > HOLE_EDGE_S) return;
+    const next = this.#master.after(at);
+    if (next && next.end - next.begin > HOLE_EDGE_S) this.#master.element.currentTime = next.begin + 0.01;
   }
 
   /** Stand at the moment that was asked for (or a little behind the end) once it is buffered. */
@@ -237,6 +247,7 @@ export class Stage {
 
   #flow(): void {
     this.#dry = false;
+    this.#movedAt = performance.now() / 1000;
     this.events.changed();
     const element = this.#master.element;
     element.play().catch((error: unknown) => {

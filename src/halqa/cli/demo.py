@@ -16,7 +16,7 @@ LIVE = {"title": "Le théorème de Thalès", "subject": "maths", "level": "3ac",
 TAUGHT = {"title": "الدورة الدموية", "subject": "svt", "level": "3ac", "teacher": "الأستاذ بنعلي", "language": "ar"}
 PLANNED = [
     {"title": "Les fonctions affines", "subject": "maths", "level": "tc", "teacher": "Mme Alaoui", "language": "fr"},
-    {"title": "النص السردي", "subject": "arabe", "level": "2ac", "teacher": "الأستاذة العمراني", "language": "ar"},
+    {"title": "النص السردي", "subject": "arabic", "level": "2ac", "teacher": "الأستاذة العمراني", "language": "ar"},
 ]
 LIVE_SECONDS, TAUGHT_SECONDS = 120, 240
 

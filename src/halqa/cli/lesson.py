@@ -10,7 +10,10 @@ import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from halqa.timeline import Summary
 
 
 def add(subparsers: Any) -> None:
@@ -84,11 +87,23 @@ def _file(lesson: str) -> Path:
     return path
 
 
+async def _summary(lesson: str) -> Summary:
+    from halqa.stores import SqliteStores
+
+    stores = SqliteStores(_folder())
+    try:
+        return await (await stores.open(lesson)).summary()
+    finally:
+        await stores.close()
+
+
 def _list(args: argparse.Namespace) -> int:
     from halqa.lessons import services
 
     found = services.find("", args.status or "", size=1_000_000).lessons
-    facts = [{"id": x.pk, "title": x.title, "status": x.status, "duration_ms": x.duration_ms} for x in found]
+    facts: list[dict[str, Any]] = [
+        {"id": x.pk, "title": x.title, "status": x.status, "duration_ms": x.duration_ms} for x in found
+    ]
     if args.json:
         print(json.dumps(facts, ensure_ascii=False))
         return 0
@@ -108,16 +123,13 @@ def _show(args: argparse.Namespace) -> int:
     import msgspec
 
     from halqa.lessons import services
-    from halqa.stores.file import TimelineFile
 
     lesson = services.access_lesson(args.lesson, teacher=True)
     facts: dict[str, Any] = {"id": lesson.pk, "title": lesson.title, "status": lesson.status, "page": lesson.page}
     path = _folder() / f"{lesson.pk}.timeline"
     if path.exists():
-        file = TimelineFile(path)
         facts["file"] = {"path": str(path), "bytes": path.stat().st_size}
-        facts["timeline"] = msgspec.to_builtins(file.summary(lesson.pk))
-        file.close()
+        facts["timeline"] = msgspec.to_builtins(asyncio.run(_summary(lesson.pk)))
     if args.json:
         print(json.dumps(facts, ensure_ascii=False))
         return 0
@@ -202,7 +214,6 @@ def _copy_timeline(source: Path, target: Path) -> None:
 def _import(args: argparse.Namespace) -> int:
     from halqa.lessons import services
     from halqa.stores import verify
-    from halqa.stores.file import TimelineFile
     from halqa.timeline.tracks import check_timeline
 
     source = Path(args.file)
@@ -223,9 +234,7 @@ def _import(args: argparse.Namespace) -> int:
         draft = target.with_name(f".{target.name}.import.new")
         shutil.copyfile(source, draft)
         draft.replace(target)
-        file = TimelineFile(target)
-        summary = file.summary(lesson_id)
-        file.close()
+        summary = asyncio.run(_summary(lesson_id))
     except BaseException:
         services.forget(lesson_id)
         raise

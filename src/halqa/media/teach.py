@@ -111,6 +111,7 @@ class Teacher:
             await filling
         finally:
             filling.cancel()
+            await asyncio.gather(filling, return_exceptions=True)
         return end
 
 

@@ -97,7 +97,7 @@ def decode(frame: bytes) -> Entry | Notice:
     if kind == NOTICE:
         try:
             return _json_decode(frame[_NOTICE.size :])
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             raise MalformedFrame(f"A notice is a JSON object: {error}", field="notice") from None
     raise MalformedFrame(f"A frame is of kind 1 (entry) or 2 (notice); this one says {kind}.", field="kind")
 
