@@ -1,5 +1,6 @@
 /** What the classroom looks like: its parts, once. The element fills them; `classroom.css` paints them. */
 import type { Facts } from "../ui/facts";
+import { plain } from "../ui/plain";
 import { word } from "../ui/words";
 
 const ICONS = {
@@ -14,13 +15,6 @@ const ICONS = {
 
 export function icon(name: keyof typeof ICONS): string {
   return `<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">${ICONS[name]}</svg>`;
-}
-
-/** Text made safe to stand in markup. */
-export function plain(text: string): string {
-  const holder = document.createElement("span");
-  holder.textContent = text;
-  return holder.innerHTML;
 }
 
 function button(act: string, label: string, inside: string, more = ""): string {

@@ -1,6 +1,6 @@
 /** What the studio looks like: its parts, once. */
-import { plain } from "../classroom/face";
 import type { Facts } from "../ui/facts";
+import { plain } from "../ui/plain";
 import { word } from "../ui/words";
 
 /** The markup of the face. */
