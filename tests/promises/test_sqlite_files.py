@@ -16,7 +16,7 @@ import pytest
 
 from halqa.stores import SqliteStores, verify
 from halqa.stores.schema import APPLICATION_ID, connect, create
-from halqa.timeline import KEY, Draft, Entry, Timeline, Tracks
+from halqa.timeline import INIT, KEY, Draft, Entry, Timeline, Tracks
 from halqa.timeline.errors import ForeignFile, Mistake, NoRoom, NoSuchTimeline, Sealed, TornFile
 
 ALL = Tracks(["*", "private/*"])
@@ -432,3 +432,15 @@ class TestFullDisk:
             assert [path.name for path in small_disk.iterdir()] == ["ballast"]
             ballast.unlink()
             assert (await (await house.open("lesson", create=True)).append(sound(1))).head == 1
+
+
+async def test_a_track_that_had_only_its_init_entry_when_reopened_begins_where_it_then_begins(tmp_path: Path) -> None:
+    """Found by `test_store_histories`: the summary of a reopened file said that the track began at 0."""
+    stores = SqliteStores(tmp_path)
+    await (await stores.open("lesson", create=True)).append([Draft("board", "s", 1, 0, 0, INIT, b"")])
+    await stores.close()
+    stores = SqliteStores(tmp_path)
+    timeline = await stores.open("lesson")
+    await timeline.append([Draft("board", "s", 2, 700, 50, 0, b"")])
+    assert (await timeline.summary()).tracks["board"].begins == 700
+    await stores.close()

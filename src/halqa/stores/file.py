@@ -41,6 +41,7 @@ class Overtaken(msgspec.Struct, frozen=True):
 
     missed: list[Entry]
     summary: Summary
+    figures: Figures
 
 
 class Committed(msgspec.Struct, frozen=True):
@@ -162,7 +163,7 @@ class TimelineFile(ReadFile):
     def _learn_anew(self, db: sqlite3.Connection, before: int) -> Overtaken:
         self._learn(db)
         missed = db.execute(f"{ENTRY} WHERE e.seq > ? AND e.seq <= ? ORDER BY e.seq", (before, self.figures.head))
-        return Overtaken([Entry(*row) for row in missed], self.figures.summary(self.name))
+        return Overtaken([Entry(*row) for row in missed], self.figures.summary(self.name), self.figures.copy())
 
     def _is_as_known(self, db: sqlite3.Connection) -> bool:
         (head,) = db.execute("SELECT coalesce(max(seq), 0) FROM entries").fetchone()

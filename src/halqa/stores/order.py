@@ -158,6 +158,17 @@ class Figures:
         }
         return figures
 
+    def copy(self) -> Figures:
+        """The same figures, to be counted on independently. (A summary cannot say of a track that it has not begun.)"""
+        figures = Figures()
+        figures.head, figures.sealed = self.head, self.sealed
+        figures.started_at, figures.said_at = self.started_at, self.said_at
+        figures.tracks = {
+            track: TrackFigures(own.entries, own.bytes, own.begins, own.ends, own.digest)
+            for track, own in self.tracks.items()
+        }
+        return figures
+
     def add(self, entries: Iterable[Entry], said_at: int) -> None:
         """These were appended, at this moment of the wall clock."""
         for entry in entries:

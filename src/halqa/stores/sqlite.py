@@ -66,7 +66,7 @@ class SqliteTimeline:
         self._readers = readers
         self._touched = touched
         self._loop = asyncio.get_running_loop()
-        self._figures = Figures.from_summary(file.figures.summary(self.id))
+        self._figures = file.figures.copy()
         self._queue: deque[_Append | _Errand] = deque()
         self._gate = threading.Lock()
         self._writing = False
@@ -204,7 +204,7 @@ class SqliteTimeline:
         if overtaken.summary.sealed:
             self._sealed(overtaken.summary, overtaken.missed)
             return
-        self._figures = Figures.from_summary(overtaken.summary)
+        self._figures = overtaken.figures
         self._tell(overtaken.missed)
 
     def _settle_errand(self, errand: _Errand, result: Any) -> None:
