@@ -8,8 +8,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from conftest import Server, enter_classroom, enter_studio, until
+from faces import enter_classroom, enter_studio
 from halqa.stores import verify
+from serving import Server, until
 
 
 def sound(file: Path) -> list[tuple[int, int]]:

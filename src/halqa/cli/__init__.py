@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from halqa import __version__
 
-COMMANDS = ("serve", "demo", "teach", "lesson", "load", "line", "doctor")
+COMMANDS = ("serve", "demo", "teach", "ingest", "lesson", "load", "line", "doctor")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     if args.speed < 0:
         print("halqa teach: --speed is 0 (at once) or above", file=sys.stderr)
         return 2
-    key = args.key or os.environ.get("HALQA_KEY") or _kept_key()
+    key = args.key or os.environ.get("HALQA_KEY") or kept_key()
     if not key:
         print("halqa teach: no teacher key; give --key, or set HALQA_KEY (`halqa serve` shows it)", file=sys.stderr)
         return 2
@@ -58,7 +58,8 @@ def run(args: argparse.Namespace) -> int:
         return 1
 
 
-def _kept_key() -> str | None:
+def kept_key() -> str | None:
+    """The teacher key of the data folder on this machine, if there is one."""
     path = Path(os.environ.get("HALQA_DATA") or "var", "teacher-key")
     return path.read_text().strip() if path.exists() else None
 

@@ -206,10 +206,22 @@ class Encoder:
         self._room = asyncio.Event()
         self._child: asyncio.subprocess.Process | None = None
         self._said = ""
+        self._forbidden: str | None = None
+        self._refused = False
 
-    async def __aiter__(self) -> AsyncIterator[list[Draft]]:
+    def forbid(self, words: str) -> None:
+        """Stop at once, and say nothing of what came, when ffmpeg says these words."""
+        self._forbidden = words
+
+    def __aiter__(self) -> AsyncIterator[list[Draft]]:
+        return self.batches()
+
+    async def batches(self) -> AsyncIterator[list[Draft]]:
+        """Run ffmpeg and yield until it ends. Raises `NotMedia` with what it said when it did not end well."""
         pipes = [os.pipe() for _ in self._gatherers]
         command = ffmpeg_command(self._inputs, self._source, self._rungs, [write for _, write in pipes])
+        if self._forbidden:
+            command[command.index("error")] = "warning"
         readers: list[asyncio.Task[None]] = []
         try:
             self._child = await asyncio.create_subprocess_exec(
@@ -224,6 +236,8 @@ class Encoder:
             readers.append(asyncio.create_task(self._listen(self._child.stderr)))
             while True:
                 batch = self._due()
+                if self._refused:
+                    raise NotMedia("An encoder came with a wrong key and was sent away.")
                 if batch:
                     yield batch
                 elif not self._open:
@@ -287,6 +301,10 @@ class Encoder:
         assert stderr is not None
         async for line in stderr:
             self._said = line.decode(errors="replace").strip()[:300]
+            if self._forbidden and self._forbidden in self._said and self._child is not None:
+                self._refused = True
+                self._child.kill()
+                self._changed.set()
 
     async def _stop(self, readers: list[asyncio.Task[None]]) -> None:
         for task in readers:

@@ -1,0 +1,55 @@
+"""A teacher's and a classroom's browser, and what their pages tell of themselves."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Browser, Page
+
+from serving import Server, until
+
+
+class Face:
+    """One page with `<halqa-studio>` or `<halqa-classroom>`: what it tells of itself."""
+
+    def __init__(self, page: Page, element: str) -> None:
+        self.page = page
+        self._element = element
+        self.errors: list[str] = []
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def told(self, name: str) -> str:
+        script = f"document.querySelector('{self._element}')?.dataset.{name} ?? ''"
+        return str(self.page.evaluate(script))
+
+    def number(self, name: str) -> float:
+        return float(self.told(name) or 0)
+
+    def reaches(self, state: str, seconds: float = 30) -> None:
+        until(lambda: self.told("state") == state, seconds)
+
+    def moves(self, name: str = "positionMs", by: float = 1000, seconds: float = 30) -> None:
+        """Wait until this figure has grown."""
+        before = self.number(name)
+        until(lambda: self.number(name) >= before + by, seconds)
+
+
+def enter_studio(browser: Browser, server: Server, lesson: str) -> Face:
+    """A teacher's browser at the studio of a lesson, not yet on air."""
+    context = browser.new_context(locale="fr-FR", permissions=["camera", "microphone"])
+    page = context.new_page()
+    page.on("dialog", lambda dialog: dialog.accept())
+    face = Face(page, "halqa-studio")
+    page.goto(f"{server.url}/studio/enter?next=/studio/{lesson}")
+    page.fill("input[name=key]", server.key)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("halqa-studio")
+    face.reaches("ready")
+    until(lambda: page.evaluate("document.querySelector('.preview').videoWidth > 0"))
+    return face
+
+
+def enter_classroom(browser: Browser, server: Server, lesson: str, locale: str = "fr-FR") -> Face:
+    """A classroom's browser at the page of a lesson."""
+    page = browser.new_context(locale=locale).new_page()
+    face = Face(page, "halqa-classroom")
+    page.goto(f"{server.url}/lessons/{lesson}")
+    return face

@@ -1,0 +1,70 @@
+"""The real server as a process of its own, for doors, storms and journeys."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+
+class Server:
+    """`halqa serve` on a folder of its own; can be killed and started again on the same port."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = int(probe.getsockname()[1])
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        environment = {**os.environ, "HALQA_DATA": str(self.data)}
+        command = [sys.executable, "-m", "halqa", "serve", "--port", str(self.port)]
+        self.process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+        until(self.answers, 60)
+
+    def answers(self) -> bool:
+        with contextlib.suppress(httpx.TransportError):
+            return httpx.get(f"{self.url}/healthz", trust_env=False).status_code == 200
+        return False
+
+    def kill(self) -> None:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> int:
+        assert self.process is not None
+        self.process.terminate()
+        return self.process.wait(20)
+
+    @property
+    def key(self) -> str:
+        return (self.data / "teacher-key").read_text().strip()
+
+    def announce(self, title: str) -> str:
+        headers = {"x-halqa-key": self.key}
+        answer = httpx.post(f"{self.url}/api/lessons", json={"title": title}, headers=headers, trust_env=False)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+    def lesson(self, lesson: str) -> dict[str, Any]:
+        return dict(httpx.get(f"{self.url}/api/lessons/{lesson}", trust_env=False).json())
+
+
+def until(condition: Callable[[], Any], seconds: float = 30) -> None:
+    """Wait for a condition; fail when it does not come true in this (generous) time."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"did not come true in {seconds} s: {condition}"
+        time.sleep(0.05)
