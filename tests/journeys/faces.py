@@ -32,9 +32,11 @@ class Face:
         until(lambda: self.number(name) >= before + by, seconds)
 
 
-def enter_studio(browser: Browser, server: Server, lesson: str) -> Face:
-    """A teacher's browser at the studio of a lesson, not yet on air."""
+def enter_studio(browser: Browser, server: Server, lesson: str, *, script: str = "", query: str = "") -> Face:
+    """A teacher's browser at the studio of a lesson, not yet on air. `script` runs before the page's own."""
     context = browser.new_context(locale="fr-FR", permissions=["camera", "microphone"])
+    if script:
+        context.add_init_script(script)
     page = context.new_page()
     page.on("dialog", lambda dialog: dialog.accept())
     face = Face(page, "halqa-studio")
@@ -42,6 +44,8 @@ def enter_studio(browser: Browser, server: Server, lesson: str) -> Face:
     page.fill("input[name=key]", server.key)
     page.keyboard.press("Enter")
     page.wait_for_selector("halqa-studio")
+    if query:
+        page.goto(f"{server.url}/studio/{lesson}{query}")
     face.reaches("ready")
     until(lambda: page.evaluate("document.querySelector('.preview').videoWidth > 0"))
     return face

@@ -4,7 +4,7 @@ import { word } from "../ui/words";
 import { seal, summary } from "../wire/say";
 import { type Problem, TicketHolder } from "../wire/tickets";
 import { face } from "./face";
-import { fragmentMs, Governor } from "./ladder";
+import { fixedFragment, fragmentMs, Governor } from "./ladder";
 import { Sender } from "./sender";
 import { Sitting } from "./sitting";
 import { frames, openCamera, openFile, openMicrophone, openScreen, SoundDesk, supported } from "./sources";
@@ -34,6 +34,7 @@ export class Studio extends HTMLElement {
   #ended: (() => void) | null = null;
   #heardAt = performance.now();
   #wasOnAir = false;
+  readonly #fixedLength = fixedFragment(location.search);
 
   connectedCallback(): void {
     this.#facts = readFacts();
@@ -227,7 +228,7 @@ export class Studio extends HTMLElement {
         this.#rungs = message.rungs;
         const load = { queued: message.queued, behindMs: this.#sender.behindMs };
         const rungs = Math.min(this.#governor.second(load), Math.max(message.most, 1));
-        const length = fragmentMs(this.#followers, this.#narrow, load.behindMs);
+        const length = this.#fixedLength ?? fragmentMs(this.#followers, this.#narrow, load.behindMs);
         this.#tell({ say: "tune", rungs, fragmentMs: length });
         break;
       }

@@ -66,3 +66,9 @@ export function fragmentMs(followers: number, narrow: number, behindMs: number):
   if (behindMs > 5_000 || (followers > 0 && narrow * 2 > followers)) return 1000;
   return narrow > 0 || behindMs > 1_500 ? 500 : 250;
 }
+
+/** A length fixed by whoever opened the studio (`?fragment=500`); null: chosen by what the lines bear. */
+export function fixedFragment(query: string): 250 | 500 | 1000 | null {
+  const told = new URLSearchParams(query).get("fragment");
+  return told === "250" ? 250 : told === "500" ? 500 : told === "1000" ? 1000 : null;
+}
