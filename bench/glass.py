@@ -2,8 +2,8 @@
 
     python bench/glass.py [--rounds 3] [--seconds 15]
 
-A canvas stands in for the camera; it draws the clock as twenty black and white fields, sixty times a second. The
-classroom page reads the fields back from its video element: what it shows is this old. Also: the classroom's page opened
+A canvas stands in for the camera and draws the clock as twenty black and white fields, sixty times a second. The
+classroom page reads the fields back from its video element: what it shows is this old. Also: the page opened
 until the first moving picture, the end of the lesson until its replay plays, and seeks in a long lesson (made by
 `halqa teach`) until the picture is there.
 """
