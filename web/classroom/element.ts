@@ -1,57 +1,87 @@
-/** `<halqa-classroom>`: a lesson, before, on air, rewound and for ever. Wires the controller to the stage and paints. */
+/**
+ * `<halqa-classroom>`: a lesson, before, on air, rewound and for ever. Wires the controller to the stage, and what people do
+ * to both; `paint.ts` shows what came of it. For tests and technicians it tells of itself in `data-state` (`state.ts`),
+ * `data-position-ms`, `data-latency-ms` (behind what was said last), `data-rung`, `data-stalls`, `data-playing`.
+ */
 import { Controller, type Listener } from "../follow/controller";
 import { Stage } from "../stage/stage";
 import { clock, type Facts, readFacts } from "../ui/facts";
 import { word } from "../ui/words";
-import type { Problem } from "../wire/tickets";
+import { sampleSizes } from "../wire/cmaf";
+import { type Entry, INIT } from "../wire/frames";
 import { TicketHolder } from "../wire/tickets";
-import { face, icon } from "./face";
+import { face } from "./face";
 import { keyActs } from "./keys";
 import { lineMessage } from "./line";
+import { Painter, type View } from "./paint";
 import { Place } from "./place";
+import { Screen } from "./screen";
+import { type ClassroomState, stateOf } from "./state";
+import { Voice } from "./voice";
 
+const PAINT_MS = 250;
+const VOICE_MS = 90;
+const SLEPT_MS = 8000;
 const HIDE_AFTER_MS = 3500;
-const SILENT_MS = 9000;
+/** The server answers (pulses) and for so long the studio said nothing. */
+const SILENT_MS = 4000;
+/** Waiting for less than this is not worth a word. */
+const PATIENCE_MS = 700;
+const FROZEN_MS = 2500;
+const FINISHED_MS = 300;
+const NEAR_END_MS = 1500;
+/** A jump to the live end over more than this is told. */
+const WORTH_TELLING_MS = 3000;
 
 export class Classroom extends HTMLElement {
   #facts!: Facts;
   #stage!: Stage;
   #controller!: Controller;
+  #painter!: Painter;
   #place!: Place;
+  #screen!: Screen;
+  readonly #voice = new Voice();
   #quality: "auto" | number = "auto";
   #rungWhy = "";
-  #rung: string | null = null;
-  #lastEntryAt = performance.now();
+  #saidAt = 0;
+  #heardAt = 0;
+  #dryAt = 0;
+  #beatAt = Date.now();
+  #blocked = false;
+  #lost = false;
+  #note: { text: string; act: string; run: () => void; until: number } | null = null;
+  #timers: ReturnType<typeof setInterval>[] = [];
   #hideTimer = 0;
-  #painter = 0;
-  #dragging = false;
-  #shownRungs = "";
-  #note = "";
-  #noteUntil = 0;
+  readonly #gone = new AbortController();
 
   connectedCallback(): void {
     this.#facts = readFacts();
     this.innerHTML = face(this.#facts);
+    this.#painter = new Painter(this);
     if (!Stage.possible) {
       this.#playNatively();
       return;
     }
     this.#place = new Place(this.#facts.id);
-    this.#stage = new Stage(this.#part("audio"), this.#part("video"), {
+    this.#stage = new Stage(this.#painter.part("audio"), this.#painter.part("video"), {
       changed: () => this.#paint(),
-      blocked: () => {
-        this.#part(".tap").hidden = false;
-      },
+      blocked: (what) => this.#block(what),
     });
+    this.#screen = new Screen(this, () => this.#fitPicture());
     const tickets = new TicketHolder(this.#facts.ticket, this.#facts.tickets, this.#facts.csrf);
     this.#controller = new Controller(this.#facts.timeline, tickets, this.#listener(), this.#height());
     this.#wire();
     this.#begin();
-    this.#painter = window.setInterval(() => this.#paint(), 250);
+    this.#timers = [
+      setInterval(() => this.#beat(), PAINT_MS),
+      setInterval(() => this.#paintVoice(), VOICE_MS),
+    ];
   }
 
   disconnectedCallback(): void {
-    window.clearInterval(this.#painter);
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#gone.abort();
+    this.#screen?.close();
     this.#controller?.stop();
     this.#stage?.close();
   }
@@ -65,27 +95,37 @@ export class Classroom extends HTMLElement {
     }
     const asked = Number(new URLSearchParams(location.search).get("t"));
     const kept = asked > 0 ? asked * 1000 : this.#place.read(this.#facts.duration_ms ?? 0);
-    if (kept > 0 && !asked) this.#say(word("classroom.resumed"), 6000);
+    if (kept > 0 && !asked) this.#say(word("classroom.resumed"), 12_000, "frombegin", () => this.#goTo(0));
     this.#goTo(kept);
   }
 
   #listener(): Listener {
     return {
-      entry: (entry) => {
-        this.#lastEntryAt = performance.now();
-        this.#stage.take(entry);
-      },
-      notice: (notice) => {
-        if (notice.notice === "rung") {
-          this.#rung = typeof notice.track === "string" ? notice.track : null;
-          this.#rungWhy = String(notice.why);
-        }
-      },
+      entry: (entry, fresh) => this.#take(entry, fresh),
+      notice: (notice) => this.#hear(notice),
       changed: () => this.#paint(),
-      restarted: () => undefined,
-      refused: (problem: Problem) => this.#fail(word("classroom.refused", { why: problem.message })),
+      skipped: () => this.#skip(),
+      refused: (problem) => this.#fail(word("classroom.refused", { why: problem.message })),
       ahead: () => this.#stage.ahead,
+      atEnd: () => this.#stage.atEnd,
     };
+  }
+
+  #take(entry: Entry, fresh: boolean): void {
+    this.#saidAt = performance.now();
+    this.#stage.take(entry, fresh);
+    if (entry.track === "audio" && !(entry.flags & INIT))
+      this.#voice.take(entry.t, entry.duration, sampleSizes(entry.payload));
+  }
+
+  #hear(notice: Readonly<Record<string, unknown>>): void {
+    this.#heardAt = performance.now();
+    if (notice.notice === "hello") {
+      this.#saidAt = performance.now();
+      this.#stage.endTold = this.#controller.end / 1000;
+    }
+    if (notice.notice === "rung") this.#rungWhy = String(notice.why);
+    if (notice.notice === "end") this.#stage.complete = notice.why === "sealed";
   }
 
   #goLive(): void {
@@ -96,7 +136,7 @@ export class Classroom extends HTMLElement {
 
   #goTo(ms: number): void {
     const at = Math.max(0, Math.min(ms, this.#end));
-    if (this.#controller.cursor > 0 && this.#stage.seek(at)) {
+    if (this.#stage.seek(at)) {
       this.#controller.poke();
     } else {
       this.#stage.restart(at / 1000);
@@ -107,141 +147,194 @@ export class Classroom extends HTMLElement {
   }
 
   #toLive(): void {
-    const near =
-      this.#controller.state.name === "live" && this.#stage.bufferedEnd > this.#controller.end - 1500;
-    if (near) {
+    const near = this.#controller.state.name === "live" && this.#stage.bufferedEnd > this.#end - NEAR_END_MS;
+    if (!near) this.#goLive();
+    else {
       this.#stage.toEnd();
       this.#stage.play();
-    } else {
-      this.#goLive();
     }
   }
 
+  /** Out of touch for long: it goes on live, and offers what was missed. */
+  #skip(): void {
+    const from = this.#stage.now;
+    const before = this.#controller.end;
+    this.#stage.restart(null);
+    this.#stage.play();
+    const tell = () => {
+      const missed = this.#controller.end - before;
+      if (missed < WORTH_TELLING_MS) return;
+      this.#say(word("classroom.missed", { time: clock(missed) }), 30_000, "seemissed", () =>
+        this.#goTo(from),
+      );
+    };
+    setTimeout(tell, PATIENCE_MS * 2);
+  }
+
   get #end(): number {
-    return Math.max(
-      this.#controller.end,
-      this.#facts.status === "ended" ? (this.#facts.duration_ms ?? 0) : 0,
-    );
+    const told = this.#facts.status === "ended" ? (this.#facts.duration_ms ?? 0) : 0;
+    return Math.max(this.#controller.end, told);
   }
 
   get #over(): boolean {
     return this.#controller.sealed || this.#facts.status === "ended";
   }
 
+  get #atLive(): boolean {
+    return this.#stage.atEnd && !this.#over;
+  }
+
+  // -- the picture's size -------------------------------------------------------------------------------------------
+
   #height(): number {
     if (this.#quality !== "auto") return this.#quality;
     const saving = (navigator as { connection?: { saveData?: boolean } }).connection?.saveData === true;
-    if (saving) return 90;
-    const lines = Math.max(this.clientHeight, 180) * Math.min(window.devicePixelRatio, 2);
-    return lines > 500 ? 720 : lines > 230 ? 360 : 180;
+    return saving ? 180 : this.#screen.lines;
+  }
+
+  #fitPicture(): void {
+    const height = this.#height();
+    if (this.#quality !== "auto" || height === this.#controller.video) return;
+    if (this.#atLive) this.#controller.choose(height);
+    else this.#controller.video = height;
+  }
+
+  #pickQuality(value: string): void {
+    this.#quality = value === "auto" ? "auto" : Number(value);
+    const height = this.#height();
+    this.#rungWhy = "";
+    this.#stage.showPicture(height > 0);
+    if (this.#atLive) {
+      this.#controller.choose(height);
+      return;
+    }
+    // Rewound, up to half a minute lies ready in the old size: ask for it anew.
+    const now = this.#stage.now;
+    this.#controller.video = height;
+    this.#stage.restart(now / 1000);
+    this.#controller.start(Math.round(now));
   }
 
   // -- what people do -----------------------------------------------------------------------------------------------
 
   #wire(): void {
-    this.addEventListener("click", (event) => {
+    const { signal } = this.#gone;
+    const on = (where: EventTarget, names: string, act: (event: Event) => void) => {
+      for (const name of names.split(" ")) where.addEventListener(name, act, { signal });
+    };
+    on(this, "click", (event) => {
       const act = (event.target as Element).closest<HTMLElement>("[data-act]")?.dataset.act;
       if (act) this.#act(act);
-      else if ((event.target as Element).closest("video, .backdrop") && this.#stage.playing) this.#wakeBar();
     });
-    const seek = this.#part<HTMLInputElement>(".seek");
-    seek.addEventListener("input", () => {
-      this.#dragging = true;
-      this.#part(".now").textContent = clock(Number(seek.value));
-    });
-    seek.addEventListener("change", () => {
-      this.#dragging = false;
-      this.#goTo(Number(seek.value));
-    });
-    for (const select of this.querySelectorAll<HTMLSelectElement>("[data-pick]"))
-      select.addEventListener("change", () => this.#pick(select.dataset.pick ?? "", select.value));
-    document.addEventListener("keydown", (event) => {
-      const act = keyActs(event);
+    on(this.#painter.part("video"), "dblclick", () => this.#act("full"));
+    this.#wireBar(on);
+    on(document, "keydown", (event) => {
+      const act = keyActs(event as KeyboardEvent);
       if (!act) return;
       event.preventDefault();
       this.#act(act);
       this.#wakeBar();
     });
-    for (const name of ["pointermove", "pointerdown", "focusin"])
-      this.addEventListener(name, () => this.#wakeBar());
-    for (const name of ["online", "pageshow"]) window.addEventListener(name, () => this.#controller.hurry());
-    document.addEventListener("visibilitychange", () => {
+    on(this, "pointermove pointerdown focusin", () => this.#wakeBar());
+    on(window, "online pageshow", () => this.#controller.hurry());
+    on(window, "pagehide", () => this.#keepPlace());
+    on(document, "visibilitychange", () => {
       if (document.visibilityState === "visible") this.#controller.hurry();
       else this.#keepPlace();
     });
-    window.addEventListener("pagehide", () => this.#keepPlace());
     this.#session();
     this.#wakeBar();
   }
 
+  #wireBar(on: (where: EventTarget, names: string, act: (event: Event) => void) => void): void {
+    const seek = this.#painter.part<HTMLInputElement>(".seek");
+    on(seek, "input", () => this.#painter.hold(Number(seek.value)));
+    on(seek, "change", () => {
+      this.#painter.release();
+      this.#goTo(Number(seek.value));
+    });
+    const volume = this.#painter.part<HTMLInputElement>(".volume");
+    on(volume, "input", () => this.#setVolume(Number(volume.value)));
+    const speed = this.#painter.part<HTMLSelectElement>("[data-pick=speed]");
+    on(speed, "change", () => this.#stage.setSpeed(Number(speed.value)));
+    const quality = this.#painter.part<HTMLSelectElement>("[data-pick=quality]");
+    on(quality, "change", () => this.#pickQuality(quality.value));
+    on(quality, "pointerdown focus", () => void this.#controller.look());
+  }
+
   #act(act: string): void {
     const stage = this.#stage;
-    switch (act) {
-      case "toggle":
-        if (stage.playing) stage.pause();
-        else if (this.#over && stage.now >= this.#end - 300) this.#goTo(0);
-        else stage.play();
-        break;
-      case "tap":
-        stage.audio.muted = false;
-        this.#part(".tap").hidden = true;
-        stage.play();
-        break;
-      case "mute":
-        stage.audio.muted = !stage.audio.muted;
-        if (!stage.audio.muted) this.#part(".tap").hidden = true;
-        break;
-      case "live":
-        if (this.#over) break;
-        this.#toLive();
-        break;
-      case "back":
-        this.#goTo(stage.now - 30_000);
-        break;
-      case "-10":
-      case "+10":
-        this.#goTo(stage.now + Number(act) * 1000);
-        break;
-      case "start":
-        this.#goTo(0);
-        break;
-      case "end":
-        if (this.#over) this.#goTo(this.#end - 3000);
-        else this.#toLive();
-        break;
-      case "slower":
-      case "faster":
-        this.#step(act === "faster" ? 1 : -1);
-        break;
-      case "full":
-        if (document.fullscreenElement) void document.exitFullscreen();
-        else void this.requestFullscreen?.().catch(() => undefined);
-        break;
-      case "keys":
-        this.#say(word("classroom.keyslist"), 8000);
-        break;
-    }
+    if (/^[+-]\d+$/.test(act)) this.#goTo(stage.now + Number(act) * 1000);
+    else this.#acts[act]?.();
     this.#paint();
   }
 
-  #pick(what: string, value: string): void {
-    if (what === "speed") {
-      this.#stage.setSpeed(Number(value));
-      return;
-    }
-    this.#quality = value === "auto" ? "auto" : Number(value);
-    const live = this.#controller.state.name === "live" && this.#stage.atEnd && !this.#over;
-    const now = this.#stage.now;
-    this.#stage.restart(live ? null : now / 1000);
-    this.#controller.video = this.#height();
-    this.#controller.start(live ? "live" : Math.round(now));
+  readonly #acts: Readonly<Record<string, () => void>> = {
+    toggle: () => this.#toggle(),
+    tap: () => this.#unblock(),
+    mute: () => this.#mute(!this.#stage.audio.muted),
+    louder: () => this.#setVolume(this.#stage.audio.volume + 0.1),
+    softer: () => this.#setVolume(this.#stage.audio.volume - 0.1),
+    live: () => this.#over || this.#toLive(),
+    back: () => this.#goTo(this.#stage.now - 30_000),
+    start: () => this.#goTo(0),
+    end: () => (this.#over ? this.#goTo(this.#end - 3000) : this.#toLive()),
+    slower: () => this.#stepSpeed(-1),
+    faster: () => this.#stepSpeed(1),
+    full: () => this.#screen.toggle(this.#painter.part("video")),
+    keys: () => this.#showKeys(),
+    note: () => {
+      const note = this.#note;
+      this.#note = null;
+      note?.run();
+    },
+  };
+
+  #toggle(): void {
+    if (this.#blocked) this.#unblock();
+    else if (this.#stage.playing) this.#stage.pause();
+    else if (this.#finished) this.#goTo(0);
+    else this.#stage.play();
   }
 
-  #step(by: number): void {
-    const select = this.#part<HTMLSelectElement>("[data-pick=speed]");
-    const index = Math.max(0, Math.min(select.options.length - 1, select.selectedIndex + by));
-    select.selectedIndex = index;
-    this.#pick("speed", select.value);
+  #block(what: "sound" | "all"): void {
+    this.#blocked = what === "all";
+    this.#painter.part(".tap span").textContent = word(
+      what === "all" ? "classroom.tapplay" : "classroom.tapsound",
+    );
+    this.#painter.part(".tap").hidden = false;
+    this.#paint();
+  }
+
+  #unblock(): void {
+    const live = this.#blocked && !this.#over;
+    this.#blocked = false;
+    this.#mute(false);
+    this.#stage.play();
+    if (live) this.#toLive();
+  }
+
+  #mute(muted: boolean): void {
+    this.#stage.audio.muted = muted;
+    if (!muted) this.#painter.part(".tap").hidden = true;
+  }
+
+  #setVolume(volume: number): void {
+    this.#stage.audio.volume = Math.max(0, Math.min(1, volume));
+    this.#painter.part<HTMLInputElement>(".volume").value = String(this.#stage.audio.volume);
+    if (volume > 0) this.#mute(false);
+  }
+
+  #stepSpeed(by: number): void {
+    const select = this.#painter.part<HTMLSelectElement>("[data-pick=speed]");
+    select.selectedIndex = Math.max(0, Math.min(select.options.length - 1, select.selectedIndex + by));
+    this.#stage.setSpeed(Number(select.value));
+  }
+
+  #showKeys(): void {
+    const dialog = this.#painter.part<HTMLDialogElement>("dialog.keys");
+    if (dialog.open) dialog.close();
+    else dialog.showModal();
   }
 
   #keepPlace(): void {
@@ -250,25 +343,16 @@ export class Classroom extends HTMLElement {
 
   #session(): void {
     const session = navigator.mediaSession;
-    if (!session) return;
-    session.metadata = new MediaMetadata({
-      title: this.#facts.title,
-      artist: this.#facts.teacher,
-      album: "Halqa",
-    });
-    session.setActionHandler("play", () => this.#act("toggle"));
-    session.setActionHandler("pause", () => this.#act("toggle"));
+    if (!session || !("MediaMetadata" in window)) return;
+    const { title, teacher: artist } = this.#facts;
+    session.metadata = new MediaMetadata({ title, artist, album: "Halqa" });
+    session.setActionHandler("play", () => this.#stage.playing || this.#act("toggle"));
+    session.setActionHandler("pause", () => this.#stage.playing && this.#act("toggle"));
     session.setActionHandler("seekbackward", () => this.#act("-10"));
     session.setActionHandler("seekforward", () => this.#act("+10"));
   }
 
   // -- what people see ----------------------------------------------------------------------------------------------
-
-  #part<T extends HTMLElement = HTMLElement>(selector: string): T {
-    const found = this.querySelector<T>(selector);
-    if (!found) throw new Error(selector);
-    return found;
-  }
 
   #wakeBar(): void {
     this.classList.add("awake");
@@ -276,152 +360,120 @@ export class Classroom extends HTMLElement {
     this.#hideTimer = window.setTimeout(() => this.classList.remove("awake"), HIDE_AFTER_MS);
   }
 
-  #say(text: string, ms: number): void {
-    this.#note = text;
-    this.#noteUntil = performance.now() + ms;
+  #say(text: string, ms: number, act = "", run = () => {}): void {
+    this.#note = { text, act, run, until: performance.now() + ms };
+    this.#paint();
   }
 
   #fail(text: string): void {
+    this.#lost = true;
     this.dataset.state = "failed";
-    this.#part(".message").textContent = text;
+    this.#painter.part(".message").textContent = text;
+  }
+
+  /** A beat that comes much too late: the computer slept, and the line that it knew is surely gone. */
+  #beat(): void {
+    const now = Date.now();
+    if (now - this.#beatAt > SLEPT_MS) this.#controller.hurry();
+    this.#beatAt = now;
+    this.#paint();
+  }
+
+  get #finished(): boolean {
+    return this.#over && this.#end > 0 && (this.#stage.now >= this.#end - FINISHED_MS || this.#stage.spent);
   }
 
   #paint(): void {
-    if (this.dataset.state === "failed") return;
-    const [stage, controller] = [this.#stage, this.#controller];
-    const [now, end] = [stage.now, this.#end];
-    const begun = end > 0;
-    const finished = this.#over && begun && now >= end - 300;
-    if (finished && stage.playing) {
+    if (this.#lost) return;
+    const stage = this.#stage;
+    if (this.#finished && stage.playing) {
       stage.pause();
       this.#place.forget();
     }
-    const atLive = stage.atEnd && !this.#over;
-    const state = stage.unplayable
-      ? "unplayable"
-      : !begun && !this.#over
-        ? controller.state.name === "waiting"
-          ? "waiting"
-          : "before"
-        : controller.state.name === "waiting"
-          ? "waiting"
-          : this.#over
-            ? finished
-              ? "ended"
-              : "replay"
-            : atLive
-              ? "live"
-              : "behind";
-    this.dataset.state = state;
-    this.dataset.positionMs = String(Math.round(now));
-    this.dataset.latencyMs = String(Math.round(end - now));
-    this.dataset.rung = this.#rung ?? "";
-    this.dataset.stalls = String(stage.clock.stalls);
-    this.dataset.playing = String(stage.playing && !stage.dry);
-    this.classList.toggle("pictured", stage.pictured);
+    const state = this.#state();
+    const view = this.#view(state);
+    Object.assign(this.dataset, {
+      state,
+      positionMs: String(Math.round(view.now)),
+      latencyMs: String(Math.round(view.end - view.now)),
+      rung: this.#controller.rung ?? "",
+      stalls: String(stage.clock.stalls),
+      playing: String(stage.playing && !stage.dry),
+    });
+    this.classList.toggle("pictured", stage.pictured && state !== "ended");
+    this.classList.toggle("frozen", stage.pictureAge > FROZEN_MS);
     this.classList.toggle("paused", !stage.playing);
-    this.#paintBar(now, end, atLive);
-    this.#paintWords(state, atLive);
+    this.#painter.paint(view);
   }
 
-  #paintBar(now: number, end: number, atLive: boolean): void {
-    const seek = this.#part<HTMLInputElement>(".seek");
-    seek.max = String(Math.round(end));
-    if (!this.#dragging) {
-      seek.value = String(Math.round(atLive ? end : now));
-      this.#part(".now").textContent = clock(now);
-      seek.setAttribute("aria-valuetext", `${clock(now)} / ${clock(end)}`);
-    }
-    this.#part(".slider").style.setProperty(
-      "--done",
-      `${end ? Math.min(100, ((atLive ? end : now) / end) * 100) : 0}%`,
-    );
-    this.#part(".slider").style.setProperty(
-      "--ready",
-      `${end ? Math.min(100, ((now + this.#stage.ahead) / end) * 100) : 0}%`,
-    );
-    this.#part(".end").textContent = clock(end);
-    const toggle = this.#part("[data-act=toggle]");
-    const playing = this.#stage.playing;
-    const label = word(playing ? "classroom.pause" : "classroom.play");
-    if (toggle.ariaLabel !== label) {
-      toggle.ariaLabel = toggle.title = label;
-      toggle.innerHTML = icon(playing ? "pause" : "play");
-    }
-    const mute = this.#part("[data-act=mute]");
-    const muted = this.#stage.audio.muted;
-    const muteLabel = word(muted ? "classroom.unmute" : "classroom.mute");
-    if (mute.ariaLabel !== muteLabel) {
-      mute.ariaLabel = mute.title = muteLabel;
-      mute.innerHTML = icon(muted ? "mute" : "sound");
-    }
-    const live = this.#part("[data-live]");
-    live.hidden = this.#over || end === 0;
-    live.classList.toggle("now-live", atLive);
-    live.ariaPressed = String(atLive);
-    this.#paintRungs();
+  #state(): ClassroomState {
+    return stateOf({
+      unplayable: this.#stage.unplayable === "lesson",
+      blocked: this.#blocked,
+      line: this.#controller.state.name,
+      begun: this.#end > 0,
+      over: this.#over,
+      finished: this.#finished,
+      atEnd: this.#stage.atEnd,
+    });
   }
 
-  #paintRungs(): void {
-    const rungs = Object.keys(this.#controller.tracks)
-      .filter((name) => name.startsWith("video/"))
-      .map((name) => Number(name.slice(6)))
-      .sort((a, b) => b - a);
-    if (rungs.join() === this.#shownRungs) return;
-    this.#shownRungs = rungs.join();
-    const select = this.#part<HTMLSelectElement>("[data-pick=quality]");
-    const chosen = select.value;
-    for (const option of [...select.options])
-      if (option.value !== "auto" && option.value !== "0") option.remove();
-    for (const rung of rungs)
-      select.add(new Option(word("classroom.lines", { n: rung }), String(rung)), select.options.length - 1);
-    select.value = [...select.options].some((option) => option.value === chosen) ? chosen : "auto";
-  }
-
-  #paintWords(state: string, atLive: boolean): void {
+  #view(state: ClassroomState): View {
+    const [stage, controller, now] = [this.#stage, this.#controller, performance.now()];
+    if (!stage.dry || !stage.playing) this.#dryAt = now;
+    if (this.#note && now > this.#note.until) this.#note = null;
     const line = lineMessage({
       state,
       why: this.#rungWhy,
-      rung: this.#rung,
+      rung: controller.rung,
       wantsPicture: this.#quality !== 0,
-      silentMs: performance.now() - this.#lastEntryAt,
+      silentMs: this.#heardAt > this.#saidAt ? now - this.#saidAt : 0,
       silentAfterMs: SILENT_MS,
-      dry: this.#stage.dry && this.#stage.playing,
-      atLive,
+      dry: now - this.#dryAt > PATIENCE_MS,
+      atLive: this.#atLive,
+      blind: stage.unplayable === "picture",
     });
-    const text = performance.now() < this.#noteUntil ? this.#note : line ? word(`classroom.${line}`) : "";
-    const shown = this.#part(".line");
-    if (shown.textContent !== text) shown.textContent = text;
-    shown.hidden = text === "" || state === "before";
-    const message =
-      state === "before" ? word("classroom.waiting") : state === "ended" ? word("classroom.ended") : "";
-    const said = this.#part(".message");
-    if (state === "unplayable") this.#offerHls(said);
-    else if (said.textContent !== message) said.textContent = message;
+    return {
+      state,
+      now: stage.now,
+      end: this.#end,
+      ready: stage.ready,
+      playing: stage.playing,
+      muted: stage.audio.muted,
+      atLive: this.#atLive,
+      over: this.#over,
+      full: this.#screen.full,
+      line,
+      note: this.#note,
+      rungs: this.#rungs(),
+      chosen: String(this.#quality),
+      hls: this.#facts.hls,
+    };
   }
 
-  #offerHls(where: HTMLElement): void {
-    if (where.querySelector("a")) return;
-    const address = new URL(this.#facts.hls, location.href).href;
-    const link = Object.assign(document.createElement("a"), {
-      href: address,
-      textContent: address,
-      dir: "ltr",
-    });
-    where.replaceChildren(word("classroom.unplayable"), document.createElement("br"), link);
+  #rungs(): number[] {
+    const names = Object.keys(this.#controller.tracks).filter((name) => name.startsWith("video/"));
+    return names.map((name) => Number(name.slice(6))).sort((a, b) => b - a);
+  }
+
+  #paintVoice(): void {
+    if (this.classList.contains("pictured") || document.hidden) return;
+    const now = this.#stage.playing && !this.#stage.dry ? this.#stage.now : -1e9;
+    this.#painter.voice((count, step) => this.#voice.bars(now, count, step));
   }
 
   /** A phone without Media Source Extensions: its own player, with its own controls, on the HLS address. */
   #playNatively(): void {
-    const video = this.#part<HTMLVideoElement>("video");
+    const video = this.#painter.part<HTMLVideoElement>("video");
+    this.#lost = true;
     this.dataset.state = "native";
-    if (video.canPlayType("application/vnd.apple.mpegurl")) {
-      video.src = this.#facts.hls;
-      video.controls = true;
-      video.removeAttribute("aria-hidden");
-      this.classList.add("pictured", "native");
-    } else {
-      this.#offerHls(this.#part(".message"));
+    if (!video.canPlayType("application/vnd.apple.mpegurl")) {
+      this.#painter.offerHls(this.#facts.hls);
+      return;
     }
+    video.src = this.#facts.hls;
+    video.controls = true;
+    video.removeAttribute("aria-hidden");
+    this.classList.add("pictured", "native");
   }
 }

@@ -1,60 +1,97 @@
-/** What the classroom looks like: its parts, once. The element fills them; `classroom.css` paints them. */
+/** What the classroom looks like: its parts, once. `paint.ts` fills them; `classroom.css` gives them form. */
 import type { Facts } from "../ui/facts";
 import { plain } from "../ui/plain";
-import { word } from "../ui/words";
+import { language, word } from "../ui/words";
+import { KEYS_SHOWN } from "./keys";
 
 const ICONS = {
   play: '<path d="M7 4.5v15l12-7.5z" fill="currentcolor"/>',
   pause: '<path d="M8 5v14M16 5v14" stroke-width="4"/>',
-  back: '<path d="M4 4v6h6M4.8 10A8 8 0 1 1 4 14"/>',
+  again: '<path d="M4 4v6h6M4.8 10A8 8 0 1 1 4 14"/>',
   sound: '<path d="M4 9.5v5h3.5L12 19V5L7.5 9.5zM15.5 8.5a5 5 0 0 1 0 7M18 6a9 9 0 0 1 0 12"/>',
   mute: '<path d="M4 9.5v5h3.5L12 19V5L7.5 9.5zM16 9.5l5 5M21 9.5l-5 5"/>',
   full: '<path d="M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5"/>',
+  small: '<path d="M9 4v5H4M15 4v5h5M20 15h-5v5M4 15h5v5"/>',
   home: '<path d="M4 11.5 12 5l8 6.5M6.5 10v9h11v-9"/>',
+  keys: '<path d="M3 6.5h18v11H3zM7 10h.01M11 10h.01M15 10h.01M18 10h.01M8 14h8"/>',
 } as const;
+
+export const VOICE_BARS = 32;
+const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
+const STAR =
+  '<svg class="star" viewBox="0 0 48 48" aria-hidden="true"><path d="M24 1l6.74 6.74h9.52v9.52L47 24l-6.74 6.74v9.52h-9.52L24 47l-6.74-6.74H7.74v-9.52L1 24l6.74-6.74V7.74h9.52z"/><circle cx="24" cy="24" r="9"/></svg>';
 
 export function icon(name: keyof typeof ICONS): string {
   return `<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">${ICONS[name]}</svg>`;
 }
 
-function button(act: string, label: string, inside: string, more = ""): string {
-  return `<button type="button" class="control" data-act="${act}" aria-label="${label}" title="${label}" ${more}>${inside}</button>`;
+/** A word of this face, safe in markup. */
+function w(key: string): string {
+  return plain(word(`classroom.${key}`));
 }
 
-const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
+function button(act: string, label: string, inside: string, more = ""): string {
+  return `<button type="button" class="control" data-act="${act}" aria-label="${w(label)}" title="${w(label)}"${more}>${inside}</button>`;
+}
 
 /** The markup of the face. */
 export function face(facts: Facts): string {
-  const w = (key: string) => plain(word(`classroom.${key}`));
-  const about = [facts.subject, facts.level, facts.teacher].filter(Boolean);
-  return `
-  <main class="theatre" tabindex="-1" aria-label="${plain(facts.title)}">
+  return `<main class="theatre" tabindex="-1" aria-label="${plain(facts.title)}">
     <video playsinline disablepictureinpicture tabindex="-1" aria-hidden="true"></video><audio></audio>
-    <div class="backdrop">
-      <svg class="star" viewBox="0 0 48 48" aria-hidden="true"><path d="M24 1l6.74 6.74h9.52v9.52L47 24l-6.74 6.74v9.52h-9.52L24 47l-6.74-6.74H7.74v-9.52L1 24l6.74-6.74V7.74h9.52z"/><circle cx="24" cy="24" r="9"/></svg>
+    ${card(facts)}
+    <div class="line" role="status" hidden><span></span><button type="button" class="button signal" data-act="note" hidden></button></div>
+    <button type="button" class="button signal tap" data-act="tap" hidden>${icon("sound")}<span>${w("tapsound")}</span></button>
+    <header class="top"><a class="control home" href="${plain(facts.home)}" aria-label="${w("home")}" title="${w("home")}">${icon("home")}</a><p class="title"><bdi>${plain(facts.title)}</bdi></p></header>
+    ${bar()}
+    ${keys()}
+  </main>`;
+}
+
+/** What is shown where there is no picture: before, sound only, after. */
+function card(facts: Facts): string {
+  const about = [facts.subject, facts.level, facts.teacher].filter(Boolean);
+  return `<div class="backdrop">
+      ${STAR}
       <h1><bdi>${plain(facts.title)}</bdi></h1>
       <p class="about">${about.map((one) => `<bdi>${plain(one)}</bdi>`).join('<span aria-hidden="true"> · </span>')}</p>
+      <p class="voice" dir="ltr" aria-hidden="true">${"<i></i>".repeat(VOICE_BARS)}</p>
       <p class="message"></p>
-    </div>
-    <p class="line" role="status" aria-live="polite" hidden></p>
-    <button type="button" class="button signal tap" data-act="tap" hidden>${icon("sound")} ${w("tapsound")}</button>
-    <header class="top"><a class="control home" href="${plain(facts.home)}" aria-label="${w("home")}" title="${w("home")}">${icon("home")}</a><p class="title"><bdi>${plain(facts.title)}</bdi></p></header>
-    <div class="bar">
+      <button type="button" class="button signal again" data-act="start" hidden>${icon("again")}<span>${w("again")}</span></button>
+    </div>`;
+}
+
+function bar(): string {
+  const speed = new Intl.NumberFormat(language());
+  const speeds = SPEEDS.map(
+    (s) => `<option value="${s}"${s === 1 ? " selected" : ""}>${speed.format(s)}×</option>`,
+  );
+  return `<div class="bar">
       <div class="rail" dir="ltr">
         <time class="now">0:00</time>
-        <span class="slider"><span class="loaded"></span><input type="range" class="seek" min="0" max="0" step="100" value="0" aria-label="${w("seek")}"></span>
+        <span class="slider"><span class="loaded"></span><span class="done"></span><input type="range" class="seek" min="0" max="0" step="100" value="0" aria-label="${w("seek")}"></span>
         <time class="end">0:00</time>
       </div>
       <div class="controls">
-        ${button("toggle", w("pause"), icon("pause"))}
-        ${button("back", w("back"), `${icon("back")}<b aria-hidden="true">30</b>`)}
-        ${button("live", w("tolive"), `<i aria-hidden="true"></i><span>${w("live")}</span>`, "data-live hidden")}
+        ${button("toggle", "pause", icon("pause"))}
+        ${button("back", "back", `${icon("again")}<b aria-hidden="true">30</b>`)}
+        ${button("live", "tolive", `<i aria-hidden="true"></i><span>${w("live")}</span>`, " data-live hidden")}
+        <span class="lag"></span>
         <span class="push"></span>
-        <label class="pick"><span class="visually-hidden">${w("speed")}</span><select data-pick="speed" title="${w("speed")}">${SPEEDS.map((s) => `<option value="${s}"${s === 1 ? " selected" : ""}>${String(s).replace(".", ",")}×</option>`).join("")}</select></label>
+        <label class="pick"><span class="visually-hidden">${w("speed")}</span><select data-pick="speed" title="${w("speed")}">${speeds.join("")}</select></label>
         <label class="pick"><span class="visually-hidden">${w("quality")}</span><select data-pick="quality" title="${w("quality")}"><option value="auto">${w("auto")}</option><option value="0">${w("soundonly")}</option></select></label>
-        ${button("mute", w("mute"), icon("sound"))}
-        ${button("full", w("full"), icon("full"))}
+        ${button("mute", "mute", icon("sound"))}
+        <input type="range" class="volume" dir="ltr" min="0" max="1" step="0.05" value="1" aria-label="${w("volume")}">
+        ${button("keys", "keys", icon("keys"))}
+        ${button("full", "full", icon("full"))}
       </div>
-    </div>
-  </main>`;
+    </div>`;
+}
+
+function keys(): string {
+  const rows = KEYS_SHOWN.map(
+    ([keys, what]) =>
+      `<dt dir="ltr">${keys.map((key) => `<kbd>${plain(key)}</kbd>`).join(" ")}</dt><dd>${w(what)}</dd>`,
+  );
+  return `<dialog class="keys" aria-label="${w("keys")}"><h2>${w("keys")}</h2><dl>${rows.join("")}</dl>
+      <form method="dialog"><button class="button primary">${w("close")}</button></form></dialog>`;
 }

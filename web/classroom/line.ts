@@ -5,17 +5,22 @@ export interface LineFacts {
   readonly why: string;
   readonly rung: string | null;
   readonly wantsPicture: boolean;
+  /** For how long the server has answered and the studio said nothing. */
   readonly silentMs: number;
   readonly silentAfterMs: number;
   readonly dry: boolean;
   readonly atLive: boolean;
+  /** This browser plays the sound, and cannot decode the picture. */
+  readonly blind?: boolean;
 }
 
-export function lineMessage(facts: LineFacts): "cut" | "silent" | "weak" | "smaller" | "loading" | null {
+export type LineMessage = "cut" | "silent" | "weak" | "smaller" | "loading" | "blind";
+
+export function lineMessage(facts: LineFacts): LineMessage | null {
   if (facts.state === "waiting") return "cut";
   if (facts.state === "live" && facts.silentMs > facts.silentAfterMs) return "silent";
   if (facts.atLive && facts.wantsPicture && facts.why === "slow")
     return facts.rung === null ? "weak" : "smaller";
-  if (facts.dry && facts.state !== "before" && facts.state !== "ended") return "loading";
-  return null;
+  if (facts.dry && !["before", "ended", "blocked"].includes(facts.state)) return "loading";
+  return facts.blind ? "blind" : null;
 }

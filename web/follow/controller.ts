@@ -7,34 +7,40 @@
  * is no seam between them. Seeking asks anew with `at`.
  */
 import { Backoff } from "../wire/backoff";
-import { ask, type Question } from "../wire/follow";
-import type { Entry, Notice } from "../wire/frames";
+import { ask, type Question, type Track, tracksOf } from "../wire/follow";
+import { type Entry, INIT, type Notice } from "../wire/frames";
 import { Problem, type TicketHolder } from "../wire/tickets";
 import { type Event, next, type State } from "./states";
 
 export const AHEAD_MS = 30_000;
-/** Further ahead than this a follower that is paused or rewound stops following and pages instead. */
-const FAR_AHEAD_MS = 90_000;
-const PAGE_BYTES = 192 * 1024;
-
-export interface Track {
-  readonly begins: number;
-  readonly ends: number;
-  readonly bytes: number;
-  readonly entries: number;
-}
+/** With more than this ahead, a follower that is paused or rewound stops following, and pages instead. */
+export const FAR_AHEAD_MS = 45_000;
+/** Longer out of touch than this, who was watching live goes on live and is told what was missed. */
+export const MISSED_MS = 20_000;
+/** A pulse comes every 5 s: an open answer without one for this long is asked again when there is a reason to doubt. */
+const DOUBT_MS = 7_000;
+const PAGE_BYTES = 256 * 1024;
+const LOOK_MS = 500;
+/** "The server restarts, go on after a second." */
+const STOPPING_MS = 1_000;
 
 export interface Listener {
-  entry(entry: Entry): void;
+  /** `fresh`: said since this answer began, so it came as soon as it could. */
+  entry(entry: Entry, fresh: boolean): void;
   notice(notice: Readonly<Record<string, unknown>>): void;
   changed(state: State): void;
-  /** A new place was asked for: what comes next does not join what came before. */
-  restarted(): void;
+  /** It goes on live although something was missed: what comes next does not join what came before. */
+  skipped(): void;
   /** The server refused for good. */
   refused(problem: Problem): void;
   /** How many milliseconds lie ready ahead of the playing moment. */
   ahead(): number;
+  /** Whether the live end is what is being watched. */
+  atEnd(): boolean;
 }
+
+/** Why an answer ended. `far`: enough lies ready; `again`: asked anew from the cursor, on purpose. */
+type Ending = "head" | "limit" | "sealed" | "stopping" | "cut" | "far" | "again" | "refused" | "superseded";
 
 export class Controller {
   state: State = { name: "connecting" };
@@ -43,13 +49,17 @@ export class Controller {
   end = 0;
   sealed = false;
   tracks: Readonly<Record<string, Track>> = {};
-  video: number;
+  /** The rung that is being sent; null: none. */
   rung: string | null = null;
 
   #at: number | "live" | null = "live";
-  #followed = false;
+  #following = false;
   #run = 0;
-  #abort = new AbortController();
+  #answering: AbortController | null = null;
+  #again = false;
+  #heardAt = Date.now();
+  #waitMs = 0;
+  #opened = 0;
   #backoff = new Backoff();
   #wake: (() => void) | null = null;
 
@@ -57,49 +67,56 @@ export class Controller {
     private readonly timeline: string,
     private readonly tickets: TicketHolder,
     private readonly listener: Listener,
-    video: number,
-  ) {
-    this.video = video;
-  }
+    public video: number,
+  ) {}
 
   /** Begin at a moment (ms), or at the live end. Whatever was under way is dropped. */
   start(at: number | "live"): void {
+    this.stop();
     this.#at = at;
     this.rung = null;
     this.cursor = 0;
-    this.#followed = false;
-    this.#restart();
-    this.listener.restarted();
+    this.#following = at === "live";
+    this.#heardAt = Date.now();
     this.#move({ event: "asked" });
     void this.#loop(this.#run);
   }
 
-  /** Another height of the picture; 0: none. Takes effect from the playing moment on. */
-  choose(video: number, now: number): void {
+  /** Another height of the picture from the cursor on; 0: none. What lies ready already stays. */
+  choose(video: number): void {
+    if (video === this.video) return;
     this.video = video;
-    this.start(this.state.name === "live" && !this.sealed ? "live" : now);
+    if (this.rung !== null && Number(this.rung.slice(6)) > video) this.rung = null;
+    this.#askAgain();
   }
 
-  /** The line may be back (the browser says so, the laptop woke up): try at once. */
+  /** The line may be back (the browser says so, the laptop woke up): do not wait, and doubt a silent answer. */
   hurry(): void {
     this.#backoff.succeeded();
     this.#wake?.();
+    if (Date.now() - this.#heardAt > DOUBT_MS) this.#askAgain();
   }
 
-  /** The player needs more, or is at another place. */
+  /** The player is at another place: perhaps it needs more. */
   poke(): void {
     if (this.state.name !== "waiting") this.#wake?.();
   }
 
-  stop(): void {
-    this.#restart();
+  /** Fetch what tracks there are by now. */
+  async look(): Promise<void> {
+    this.tracks = (await tracksOf(this.timeline, this.tickets).catch(() => null)) ?? this.tracks;
   }
 
-  #restart(): void {
+  stop(): void {
     this.#run++;
-    this.#abort.abort();
-    this.#abort = new AbortController();
+    this.#answering?.abort();
     this.#wake?.();
+  }
+
+  #askAgain(): void {
+    if (!this.#answering) return;
+    this.#again = true;
+    this.#answering.abort();
   }
 
   #move(event: Event): void {
@@ -110,65 +127,78 @@ export class Controller {
 
   async #loop(run: number): Promise<void> {
     while (run === this.#run) {
-      if (this.listener.ahead() > AHEAD_MS && this.#at === null) {
-        await this.#sleep(1000);
+      if (this.#at === null && !this.#following && this.listener.ahead() > AHEAD_MS) {
+        await this.#sleep(LOOK_MS);
         continue;
       }
+      this.#skipWhatWasMissed();
       const why = await this.#answer(run);
       if (run !== this.#run) return;
-      switch (why) {
-        case "sealed":
-          this.sealed = true;
-          this.#move({ event: "sealed" });
-          return;
-        case "cut":
-        case "stopping": {
-          const wait = this.#backoff.failed();
-          this.#move({ event: "cut", retryAt: Date.now() + wait });
-          await this.#sleep(wait);
-          break;
-        }
-        case "refused":
-          return;
+      if (why === "refused") return;
+      if (why === "sealed") {
+        this.sealed = true;
+        this.#move({ event: "sealed" });
+        return;
+      }
+      if (why === "cut" || why === "stopping") {
+        const wait = this.#backoff.failed(why === "stopping" ? STOPPING_MS : this.#waitMs);
+        this.#waitMs = 0;
+        this.#move({ event: "cut", retryAt: Date.now() + wait });
+        await this.#sleep(wait);
       }
     }
   }
 
+  #skipWhatWasMissed(): void {
+    if (this.#at !== null || !this.#following || !this.listener.atEnd()) return;
+    if (Date.now() - this.#heardAt < MISSED_MS) return;
+    this.#at = "live";
+    this.listener.skipped();
+  }
+
   /** One answer, to its end; why it ended. */
-  async #answer(run: number): Promise<string> {
-    const mine = new AbortController();
-    const signal = AbortSignal.any([mine.signal, this.#abort.signal]);
-    let why = "cut";
+  async #answer(run: number): Promise<Ending> {
+    const answering = new AbortController();
+    this.#answering = answering;
+    this.#again = false;
+    let why: Ending = "cut";
     try {
-      for await (const item of ask(this.timeline, this.#question(), this.tickets, signal)) {
+      for await (const item of ask(this.timeline, this.#question(), this.tickets, answering.signal)) {
         if (run !== this.#run) return "superseded";
-        this.#backoff.succeeded();
-        if (item.kind === "entry") {
-          this.cursor = Math.max(this.cursor, item.seq);
-          this.end = Math.max(this.end, item.t + item.duration);
-          this.listener.entry(item);
-        } else {
-          why = this.#notice(item) ?? why;
-        }
-        if (this.#followed && this.listener.ahead() > FAR_AHEAD_MS) {
-          this.#followed = false;
-          mine.abort();
+        this.#heard();
+        if (item.kind === "notice") why = this.#notice(item) ?? why;
+        else this.#entry(item);
+        if (this.#following && this.listener.ahead() > FAR_AHEAD_MS) {
+          this.#following = false;
           return "far";
         }
       }
       return why;
     } catch (error) {
       if (run !== this.#run) return "superseded";
-      if (error instanceof Problem && !error.retry) {
-        if (error.code === "cursor-ahead") {
-          this.#at = "live";
-          return "cut";
-        }
-        this.listener.refused(error);
-        return "refused";
-      }
-      return why === "sealed" ? why : "cut";
+      return this.#again ? "again" : this.#failed(error, why);
+    } finally {
+      if (this.#answering === answering) this.#answering = null;
     }
+  }
+
+  #heard(): void {
+    this.#heardAt = Date.now();
+    this.#backoff.succeeded();
+  }
+
+  #failed(error: unknown, why: Ending): Ending {
+    if (!(error instanceof Problem)) return why === "sealed" ? why : "cut";
+    this.#waitMs = error.waitMs;
+    if (error.code === "cursor-ahead") {
+      // The server has an older copy than we have read: what is there now is all there is.
+      this.#at = "live";
+      this.listener.skipped();
+      return "cut";
+    }
+    if (error.retry) return "cut";
+    this.listener.refused(error);
+    return "refused";
   }
 
   #question(): Question {
@@ -179,53 +209,50 @@ export class Controller {
       question.after = this.cursor;
       if (this.rung !== null) question.rung = this.rung;
     }
-    const follow = this.#at === "live" || this.#followed;
-    if (follow) question.follow = 1;
+    if (this.#following) question.follow = 1;
     else question.limit = PAGE_BYTES;
     return question;
   }
 
+  #entry(entry: Entry): void {
+    // Cut before anything playable came, it asks for the same moment again: a cursor alone would not bring the inits.
+    if (!(entry.flags & INIT)) this.#at = null;
+    this.cursor = Math.max(this.cursor, entry.seq);
+    this.end = Math.max(this.end, entry.t + entry.duration);
+    this.listener.entry(entry, entry.t + entry.duration > this.#opened);
+  }
+
   /** Take a notice; what it says about the end of this answer. */
-  #notice(item: Notice): string | null {
+  #notice(item: Notice): Ending | null {
     const body = item.body;
-    if (typeof body.after === "number" && body.notice !== "hello")
-      this.cursor = Math.max(this.cursor, body.after);
     if (typeof body.t === "number") this.end = Math.max(this.end, body.t);
-    let why: string | null = null;
-    switch (body.notice) {
-      case "hello":
-        this.tracks = body.tracks as Readonly<Record<string, Track>>;
-        this.sealed = body.sealed === true;
-        if (this.#at !== null && typeof body.after === "number") this.cursor = body.after;
-        if (this.#at === "live") this.#followed = true;
-        this.#at = null;
-        this.#move({ event: "opened" });
-        break;
-      case "live":
-        this.#move({ event: "reached" });
-        break;
-      case "rung":
-        this.rung = typeof body.track === "string" ? body.track : null;
-        break;
-      case "end":
-        why = String(body.why);
-        // A page that reached the end of a lesson on air: from here on, follow.
-        if (why === "head") this.#followed = true;
-        break;
-    }
+    if (body.notice === "hello") this.#hello(body);
+    else if (typeof body.after === "number") this.cursor = Math.max(this.cursor, body.after);
+    if (body.notice === "live") this.#move({ event: "reached" });
+    if (body.notice === "rung") this.rung = typeof body.track === "string" ? body.track : null;
     this.listener.notice(body);
-    return why;
+    if (body.notice !== "end") return null;
+    // A page that reached the end of a lesson on air: from here on, follow.
+    if (body.why === "head") this.#following = true;
+    return body.why as Ending;
+  }
+
+  #hello(body: Readonly<Record<string, unknown>>): void {
+    this.tracks = (body.tracks ?? {}) as Readonly<Record<string, Track>>;
+    this.sealed = body.sealed === true;
+    this.#opened = this.end;
+    if (this.#at !== null && typeof body.after === "number") this.cursor = body.after;
+    this.#move({ event: "opened" });
   }
 
   #sleep(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(done, ms);
-      const self = this;
-      function done() {
+      const done = () => {
         clearTimeout(timer);
-        self.#wake = null;
+        this.#wake = null;
         resolve();
-      }
+      };
+      const timer = setTimeout(done, ms);
       this.#wake = done;
     });
   }

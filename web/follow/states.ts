@@ -23,17 +23,18 @@ export type Event =
   | { readonly event: "opened" | "reached" | "asked" | "sealed" }
   | { readonly event: "cut"; readonly retryAt: number };
 
+type Row = Readonly<Record<Event["event"], State["name"]>>;
+
+const TABLE: Readonly<Record<State["name"], Row>> = {
+  connecting: { opened: "behind", reached: "live", asked: "connecting", cut: "waiting", sealed: "ended" },
+  behind: { opened: "behind", reached: "live", asked: "connecting", cut: "waiting", sealed: "ended" },
+  live: { opened: "live", reached: "live", asked: "connecting", cut: "waiting", sealed: "ended" },
+  waiting: { opened: "behind", reached: "live", asked: "connecting", cut: "waiting", sealed: "ended" },
+  ended: { opened: "ended", reached: "ended", asked: "connecting", cut: "ended", sealed: "ended" },
+};
+
 export function next(state: State, what: Event): State {
-  switch (what.event) {
-    case "asked":
-      return { name: "connecting" };
-    case "sealed":
-      return { name: "ended" };
-    case "reached":
-      return state.name === "ended" ? state : { name: "live" };
-    case "opened":
-      return state.name === "ended" || state.name === "live" ? state : { name: "behind" };
-    case "cut":
-      return state.name === "ended" ? state : { name: "waiting", retryAt: what.retryAt };
-  }
+  const name = TABLE[state.name][what.event];
+  if (name === "waiting") return { name, retryAt: what.event === "cut" ? what.retryAt : Date.now() };
+  return name === state.name ? state : { name };
 }

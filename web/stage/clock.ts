@@ -1,62 +1,77 @@
 /**
  * How far behind the end to play, and how fast, so that sound never stops. Pure: seconds in, decisions out.
  *
- * Theory of operation. What is buffered ahead of the playing moment (the *lead*) swings with the arrivals: it grows by
- * an entry's length when one comes. `margin` is the lead wanted just before an arrival. A starved player raises it,
- * calm lowers it slowly. Too much lead is worked off by playing 5 % faster, which nobody hears, or by a jump.
+ * Theory of operation. `lag` is the wall clock minus the playing moment. When an entry arrives, everything before it must
+ * not have been played out yet, so the least lag that would just have borne this arrival is the wall clock minus the end
+ * of what lay ready (the arrival's *need*). The wanted lag is the worst need of late, and a margin. The worst is forgotten
+ * slowly, `FADE` seconds a second: a line that hiccups once keeps a longer lead for minutes, a good line sheds it. Too
+ * much lag is worked off by playing a little faster, which nobody hears with natural pitch, or, when it is very much, by
+ * a jump; too little is built up again by playing a little slower.
  */
-export const LEAST_S = 0.12;
-export const MOST_S = 6;
-const JUMP_S = 4;
-const CALM_S = 20;
+export const MARGIN_S = 0.1;
+/** What a stall adds to the margin, at most this often, until calm has taken it back. */
+const STALL_S = 0.15;
+export const MOST_MARGIN_S = 1;
+const FADE = 0.015;
+/** Further behind than this nobody waits for gentle speed: 15 s at 1.1x take two and a half minutes. */
+export const JUMP_S = 15;
 
 export type Move = { readonly rate: number } | { readonly jumpTo: number };
 
 export class LiveClock {
-  #margin = LEAST_S;
+  #margin = MARGIN_S;
   #cadence = 0.25;
-  #lastArrival: number | null = null;
-  #calmSince = 0;
-  #lateness = 0;
+  #worst: number | null = null;
+  #at = 0;
   stalls = 0;
 
-  /** Seconds of lead wanted right after an arrival. */
-  get target(): number {
-    return this.#margin + this.#cadence + this.#lateness;
+  /** Another place, or another source: the needs of before say nothing any more. */
+  reset(): void {
+    this.#worst = null;
   }
 
-  /** Entries of this duration arrive now. */
-  arrived(duration: number, now: number): void {
+  /** An entry of this duration arrived when everything up to `ready` (s on the lesson's clock) lay ready. */
+  arrived(duration: number, ready: number, now: number): void {
     if (duration > 0) this.#cadence += (duration - this.#cadence) * 0.2;
-    if (this.#lastArrival !== null) {
-      const late = Math.max(0, Math.min(2, now - this.#lastArrival - this.#cadence));
-      this.#lateness = Math.max(late, this.#lateness * 0.98);
-    }
-    this.#lastArrival = now;
+    const need = now - ready;
+    this.#worst = this.#worst === null ? need : Math.max(need, this.#faded(now));
+    this.#at = now;
+  }
+
+  /** Seconds that should lie ready when beginning to play at the end. */
+  get lead(): number {
+    return this.#cadence + this.#margin;
+  }
+
+  /** The lag wanted now (s); null while nothing is known. */
+  wanted(now: number): number | null {
+    return this.#worst === null ? null : this.#faded(now) + this.#margin;
   }
 
   /** The player ran dry. */
-  starved(now: number): void {
+  starved(): void {
     this.stalls++;
-    this.#margin = Math.min(MOST_S, this.#margin * 1.5 + 0.25);
-    this.#calmSince = now;
+    this.#margin = Math.min(MOST_MARGIN_S, this.#margin + STALL_S);
   }
 
-  /** Whether a player that ran dry should begin again with this lead. */
-  enough(lead: number): boolean {
-    return lead >= Math.min(this.target, MOST_S) * 0.9;
-  }
-
-  /** What to do with this lead at the live end, `end` being the end of what is buffered. */
-  decide(lead: number, end: number, now: number): Move {
-    if (now - this.#calmSince > CALM_S) {
-      this.#calmSince = now;
-      this.#margin = Math.max(LEAST_S, this.#margin * 0.85 - 0.02);
-    }
-    const over = lead - this.target;
-    if (over > JUMP_S) return { jumpTo: end - this.target };
-    if (over > 0.6) return { rate: 1.08 };
-    if (over > 0.12) return { rate: 1.04 };
+  /** What to do when playing moment `at` at the live end, `end` being the end of what is buffered. */
+  decide(at: number, end: number, now: number): Move {
+    const wanted = this.wanted(now);
+    if (wanted === null) return end - at > JUMP_S ? { jumpTo: end - this.lead } : { rate: 1 };
+    const over = now - at - wanted;
+    if (over > JUMP_S && end - at > JUMP_S) return { jumpTo: end - this.lead };
+    if (over > 3) return { rate: 1.1 };
+    if (over > 0.6) return { rate: 1.06 };
+    if (over > 0.06) return { rate: 1.03 };
+    if (over < -0.08) return { rate: 0.97 };
     return { rate: 1 };
+  }
+
+  #faded(now: number): number {
+    const faded = FADE * Math.max(0, now - this.#at);
+    this.#margin = Math.max(MARGIN_S, this.#margin - faded / 20);
+    this.#at = Math.max(now, this.#at);
+    this.#worst = (this.#worst ?? 0) - faded;
+    return this.#worst;
   }
 }

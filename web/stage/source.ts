@@ -1,149 +1,184 @@
-/** One track of media in one `MediaSource` behind one element: an append queue that never loses its order. */
+/** One kind of media in one `MediaSource` behind one element: an append queue that never loses its order. */
 import { type Init, readInit } from "../wire/cmaf";
 
 /** Seconds kept behind the playing moment: enough for "back 30 s" twice without asking the server. */
 const BEHIND_S = 65;
+/** Removed in steps, because a removal stops appends for a moment. */
+const STEP_S = 10;
+/** What stays behind when the browser has no room left. */
+const TIGHT_S = 5;
 
 type AnyMediaSource = typeof MediaSource;
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** What waits for the buffer: an init segment, a fragment, or the order to forget everything. */
+type Task =
+  | { readonly task: "init"; readonly bytes: Bytes; readonly init: Init }
+  | { readonly task: "append"; readonly bytes: Bytes }
+  | { readonly task: "clear" };
+
+export interface Stretch {
+  readonly begin: number;
+  readonly end: number;
+}
 
 /** Media Source Extensions, or Apple's managed kind of them on a phone; null where there is neither. */
 export function mediaSource(): AnyMediaSource | null {
   const managed = (globalThis as { ManagedMediaSource?: AnyMediaSource }).ManagedMediaSource;
-  return managed ?? globalThis.MediaSource ?? null;
+  return globalThis.MediaSource ?? managed ?? null;
 }
 
 export class Source {
-  readonly #queue: Uint8Array<ArrayBuffer>[] = [];
-  readonly #inits = new Map<string, { bytes: Uint8Array<ArrayBuffer>; init: Init }>();
+  #tasks: Task[] = [];
+  readonly #inits = new Map<string, { bytes: Bytes; init: Init }>();
   #source: MediaSource | null = null;
   #buffer: SourceBuffer | null = null;
   #address = "";
-  #appended: Uint8Array<ArrayBuffer> | null = null;
+  #queued: Bytes | null = null;
   #mime = "";
-  /** Set when this browser cannot play what is taught. */
+  #clearing = false;
+  /** The kind of media that this browser cannot play; null: none of it so far. */
   unplayable: string | null = null;
 
-  constructor(readonly element: HTMLMediaElement) {}
+  /** `settled` is called whenever what is buffered may have changed. */
+  constructor(
+    readonly element: HTMLMediaElement,
+    private readonly settled: () => void,
+  ) {
+    element.addEventListener("error", () => {
+      if (this.#source) this.#open();
+    });
+  }
 
-  /** Forget everything and begin with an empty buffer. */
-  reset(): void {
-    this.#queue.length = 0;
-    this.#appended = null;
-    this.#buffer = null;
-    this.#mime = "";
-    const Kind = mediaSource();
-    if (!Kind) return;
-    const source = new Kind();
-    this.#source = source;
-    if (this.#address) URL.revokeObjectURL(this.#address);
-    this.#address = URL.createObjectURL(source);
-    if ("disableRemotePlayback" in this.element) this.element.disableRemotePlayback = true;
-    source.addEventListener("sourceopen", () => this.#work(), { once: true });
-    this.element.src = this.#address;
+  /** Forget what is buffered; the picture that is seen stays until another comes. */
+  clear(): void {
+    this.#queued = null;
+    this.#clearing = this.#buffer !== null;
+    this.#tasks = this.#clearing ? [{ task: "clear" }] : [];
+    this.#work();
   }
 
   /** An init entry: in force for this track from now on. */
-  init(track: string, bytes: Uint8Array<ArrayBuffer>): void {
+  init(track: string, bytes: Bytes): void {
     const init = readInit(bytes);
     if (init) this.#inits.set(track, { bytes, init });
   }
 
-  /** A fragment of a track; its init segment goes before it when the track changed. */
-  append(track: string, fragment: Uint8Array<ArrayBuffer>): void {
+  /** A fragment of a track; its init segment goes before it when the track changed. False: it cannot be played. */
+  append(track: string, bytes: Bytes): boolean {
     const known = this.#inits.get(track);
-    if (!known || this.unplayable) return;
-    if (!this.#source) this.reset();
-    if (known.bytes !== this.#appended) {
-      this.#queue.push(known.bytes);
-      this.#appended = known.bytes;
-    }
-    this.#queue.push(fragment);
+    if (!known || this.unplayable) return false;
+    if (!this.#source) this.#open();
+    if (known.bytes !== this.#queued) this.#tasks.push({ task: "init", ...known });
+    this.#queued = known.bytes;
+    this.#tasks.push({ task: "append", bytes });
     this.#work();
+    return true;
   }
 
   /** The buffered stretch that holds this moment (seconds), or the next one within `reach`. */
-  stretch(at: number, reach = 0): { begin: number; end: number } | null {
-    const ranges = this.#ranges();
-    for (const range of ranges) if (at >= range.begin - 0.02 && at < range.end) return range;
-    for (const range of ranges) if (range.begin >= at && range.begin - at <= reach) return range;
-    return null;
+  stretch(at: number, reach = 0): Stretch | null {
+    const ranges = this.ranges();
+    const here = ranges.find((range) => at >= range.begin - 0.02 && at < range.end);
+    return here ?? ranges.find((range) => range.begin >= at && range.begin - at <= reach) ?? null;
   }
 
   /** The first stretch that begins after this moment. */
-  after(at: number): { begin: number; end: number } | null {
-    return this.#ranges().find((range) => range.begin > at) ?? null;
+  after(at: number): Stretch | null {
+    return this.ranges().find((range) => range.begin > at) ?? null;
   }
 
   /** The end of all that is buffered, seconds. */
   get end(): number {
-    return this.#ranges().at(-1)?.end ?? 0;
+    return this.ranges().at(-1)?.end ?? 0;
   }
 
   get begin(): number {
-    return this.#ranges()[0]?.begin ?? 0;
+    return this.ranges()[0]?.begin ?? 0;
   }
 
-  #ranges(): { begin: number; end: number }[] {
-    const buffered = this.#buffer && this.#source?.readyState === "open" ? this.#buffer.buffered : null;
-    if (!buffered) return [];
+  /** What is buffered; nothing while it is about to be forgotten. */
+  ranges(): Stretch[] {
+    if (this.#clearing || !this.#buffer || this.#source?.readyState !== "open") return [];
+    const { buffered } = this.#buffer;
     return Array.from({ length: buffered.length }, (_, i) => ({
       begin: buffered.start(i),
       end: buffered.end(i),
     }));
   }
 
+  /** A new, empty source. What waited to be appended is lost with the old one: its successor cannot decode it. */
+  #open(): void {
+    const Kind = mediaSource();
+    if (!Kind) return;
+    const source = new Kind();
+    this.#source = source;
+    this.#buffer = null;
+    this.#mime = "";
+    this.#queued = null;
+    this.#tasks = [];
+    this.#clearing = false;
+    if (this.#address) URL.revokeObjectURL(this.#address);
+    this.#address = URL.createObjectURL(source);
+    // Apple's managed kind plays only where the picture cannot be sent to another screen.
+    if ("disableRemotePlayback" in this.element) this.element.disableRemotePlayback = true;
+    source.addEventListener("sourceopen", () => this.#work());
+    this.element.src = this.#address;
+  }
+
   #work(): void {
-    const first = this.#queue[0];
+    const first = this.#tasks[0];
     if (!first || this.#source?.readyState !== "open" || this.#buffer?.updating) return;
-    const known = [...this.#inits.values()].find((one) => one.bytes === first);
-    if (known && !this.#prepare(known.init)) return;
-    const buffer = this.#buffer;
-    if (!buffer) return;
     try {
-      buffer.appendBuffer(first);
-      this.#queue.shift();
+      if (first.task === "clear") this.#forget();
+      else if (first.task === "append" || this.#prepare(first.init)) this.#buffer?.appendBuffer(first.bytes);
+      this.#tasks.shift();
+      if (!this.#buffer?.updating) this.#work();
     } catch (error) {
-      if (error instanceof DOMException && error.name === "QuotaExceededError") this.#evict(10);
-      else this.#queue.shift();
+      if (error instanceof DOMException && error.name === "QuotaExceededError") this.#evict(TIGHT_S, 0);
+      else this.#tasks.shift();
     }
   }
 
-  /** The buffer for this kind of media; false (and `unplayable`) when the browser has none. */
+  #forget(): void {
+    this.#buffer?.abort();
+    this.#buffer?.remove(0, Number.POSITIVE_INFINITY);
+  }
+
+  /** Make the buffer ready for this kind of media; false (and `unplayable`) when the browser has none. */
   #prepare(init: Init): boolean {
-    const source = this.#source;
-    if (!source || init.mime === this.#mime) return true;
-    if (!mediaSource()?.isTypeSupported(init.mime)) {
-      this.unplayable = init.mime;
-      this.#queue.length = 0;
-      return false;
-    }
+    if (init.mime === this.#mime) return true;
     try {
-      if (this.#buffer) {
-        this.#buffer.changeType(init.mime);
-      } else {
-        this.#buffer = source.addSourceBuffer(init.mime);
-        this.#buffer.addEventListener("updateend", () => {
-          this.#evict(BEHIND_S);
-          this.#work();
-        });
-      }
+      if (!mediaSource()?.isTypeSupported(init.mime)) throw new TypeError(init.mime);
+      if (this.#buffer) this.#buffer.changeType(init.mime);
+      else this.#add(init.mime);
     } catch {
       this.unplayable = init.mime;
+      this.#tasks = [];
       return false;
     }
     this.#mime = init.mime;
     return true;
   }
 
-  /** Let go of what lies long behind, in steps of ten seconds. */
-  #evict(keep: number): void {
+  #add(mime: string): void {
+    const buffer = this.#source?.addSourceBuffer(mime);
+    buffer?.addEventListener("updateend", () => {
+      if (buffer !== this.#buffer) return;
+      this.#clearing = this.#tasks[0]?.task === "clear";
+      this.#evict(BEHIND_S, STEP_S);
+      this.#work();
+      this.settled();
+    });
+    this.#buffer = buffer ?? null;
+  }
+
+  /** Let go of what lies more than `keep` behind, once that is at least `step`. */
+  #evict(keep: number, step: number): void {
     const buffer = this.#buffer;
     const before = this.element.currentTime - keep;
-    if (!buffer || buffer.updating || before <= 0 || this.begin > before - 10) return;
-    try {
-      buffer.remove(0, before);
-    } catch {
-      // The source was closed meanwhile; its successor begins empty.
-    }
+    const begin = buffer?.buffered.length ? buffer.buffered.start(0) : before;
+    if (!buffer || buffer.updating || before - begin <= step) return;
+    buffer.remove(0, before);
   }
 }

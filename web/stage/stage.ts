@@ -1,67 +1,97 @@
 /**
  * Sound and picture. **Sound is the clock**: it plays in an element of its own, and the picture, in another, follows it.
- * So a picture that was left out on a slow line never stops the sound (docs/decisions/0003).
+ * So a picture that was left out on a slow line never stops the sound (docs/decisions/0003). Only where there is no sound
+ * at all is the picture its own clock.
+ *
+ * Theory of operation. The stage is *dry* or *flowing*. Dry, it waits until enough lies ready, then flows; flowing, it
+ * runs dry when nothing lies ready or the element stands still. Everything happens in `#tick`, which timers **and** media
+ * events drive, because a page in the background has few timers.
  */
-import type { Entry } from "../wire/frames";
-import { INIT } from "../wire/frames";
+import { type Entry, INIT } from "../wire/frames";
 import { LiveClock } from "./clock";
+import { follow } from "./slave";
 import { mediaSource, Source } from "./source";
 
+const TICK_MS = 100;
 /** An element that plays and does not move for so long stands before a hole that it does not see. */
-const STUCK_S = 0.4;
-const HOLE_EDGE_S = 0.15;
+const STUCK_S = 1.2;
+/** What is shorter than this is not worth beginning with, and may be a rounding of the container. */
+const CRUMB_S = 0.05;
+/** The sound ended (no microphone any more) when the picture has got so much further. */
+const SOUND_GONE_S = 3;
+/** Beginning at the live end waits so long for the rest of the backlog before it plays what is there. */
+const BACKLOG_S = 0.5;
+/** Less than this is made up by gentle speed. */
+const START_S = 0.15;
+/** The tracks of a lesson end together but for about one fragment. */
+const RAGGED_S = 0.6;
+/** A moment that was asked for may begin so much later: the lesson's first entry, the end of a hole. */
+const REACH_S = 5;
 
 export interface StageEvents {
   /** Something that a face shows may have changed. */
   changed(): void;
-  /** Sound needs a tap of the reader first. */
-  blocked(): void;
+  /** The browser demands a tap of the reader: for the sound, or to play at all. */
+  blocked(what: "sound" | "all"): void;
 }
 
 export class Stage {
   readonly clock = new LiveClock();
   readonly #sound: Source;
   readonly #picture: Source;
-  #hasSound = false;
-  #hasPicture = false;
+  #heard = false;
+  #seen = false;
+  #pictureWanted = true;
+  #shown = false;
   #wanted: number | null = null;
   #speed = 1;
   #atEnd = true;
+  #settled = false;
   #playing = true;
   #dry = true;
-  #dryNotes = 0;
   #lastAt = -1;
   #movedAt = 0;
-  #lastPictureEnd = 0;
-  #timer: ReturnType<typeof setInterval>;
+  #shownAt = 0;
+  #firstAt: number | null = null;
+  #joining = false;
+  /** The end of the lesson (s) as told when beginning at the live end. */
+  endTold = 0;
+  /** Nothing more will ever be said. */
+  complete = false;
+  readonly #timer: ReturnType<typeof setInterval>;
 
   constructor(
     readonly audio: HTMLAudioElement,
     readonly video: HTMLVideoElement,
     private readonly events: StageEvents,
   ) {
-    this.#sound = new Source(audio);
-    this.#picture = new Source(video);
+    const tick = () => this.#tick();
+    this.#sound = new Source(audio, tick);
+    this.#picture = new Source(video, tick);
     video.muted = true;
     for (const element of [audio, video]) {
       element.preservesPitch = true;
-      for (const name of ["timeupdate", "waiting", "playing", "canplay", "seeked", "stalled"])
-        element.addEventListener(name, () => this.#tick());
+      for (const name of ["timeupdate", "waiting", "canplay", "seeked"]) element.addEventListener(name, tick);
     }
-    this.#timer = setInterval(() => this.#tick(), 100);
+    video.addEventListener("loadeddata", () => {
+      this.#shown = true;
+      this.events.changed();
+    });
+    video.addEventListener("emptied", () => {
+      this.#shown = false;
+    });
+    this.#timer = setInterval(tick, TICK_MS);
   }
 
   static get possible(): boolean {
     return mediaSource() !== null;
   }
 
-  get #master(): Source {
-    return this.#hasSound ? this.#sound : this.#picture;
-  }
+  // -- what a face may know -----------------------------------------------------------------------------------------
 
   /** The playing moment, ms. */
   get now(): number {
-    return this.#wanted !== null ? this.#wanted * 1000 : this.#master.element.currentTime * 1000;
+    return (this.#wanted ?? this.#master.element.currentTime) * 1000;
   }
 
   /** ms that lie ready ahead. */
@@ -75,65 +105,101 @@ export class Stage {
     return this.#master.end * 1000;
   }
 
+  /** What lies ready, ms: for the seek bar. */
+  get ready(): { begin: number; end: number }[] {
+    return this.#master.ranges().map(({ begin, end }) => ({ begin: begin * 1000, end: end * 1000 }));
+  }
+
+  /** What the reader wants. */
   get playing(): boolean {
     return this.#playing;
   }
 
+  /** Whether it waits for more. */
   get dry(): boolean {
     return this.#dry;
   }
 
-  get hasSound(): boolean {
-    return this.#hasSound;
-  }
-
-  /** Whether a picture is there for the playing moment. */
-  get pictured(): boolean {
-    return this.#hasPicture && this.#picture.stretch(this.now / 1000) !== null;
+  get atEnd(): boolean {
+    return this.#atEnd;
   }
 
   get speed(): number {
     return this.#speed;
   }
 
-  get unplayable(): string | null {
-    return this.#sound.unplayable ?? this.#picture.unplayable;
+  /** Whether a picture can be seen; it may be an old one (`pictureAge`). */
+  get pictured(): boolean {
+    return this.#pictureWanted && this.#shown;
   }
+
+  /** Whether it has played all there is. */
+  get spent(): boolean {
+    return this.#dry && this.complete && this.ahead < CRUMB_S * 1000 && this.bufferedEnd > 0;
+  }
+
+  /** For how long the sound has gone on without a picture, ms. */
+  get pictureAge(): number {
+    return this.#dry || !this.#playing ? 0 : performance.now() - this.#shownAt;
+  }
+
+  /** What this browser cannot play: nothing, only the picture, or the lesson. */
+  get unplayable(): "nothing" | "picture" | "lesson" {
+    if (this.#sound.unplayable) return "lesson";
+    if (!this.#picture.unplayable) return "nothing";
+    return this.#heard ? "picture" : "lesson";
+  }
+
+  // -- what a face orders -------------------------------------------------------------------------------------------
 
   /** Begin anew: at a moment (seconds), or wherever the first entries lie (null: at the live end). */
   restart(at: number | null): void {
-    this.#sound.reset();
-    this.#picture.reset();
-    this.#hasSound = this.#hasPicture = false;
+    this.#hush();
+    this.#sound.clear();
+    this.#picture.clear();
+    this.#heard = this.#seen = false;
     this.#wanted = at;
     this.#atEnd = at === null;
+    this.#settled = false;
+    this.#firstAt = null;
+    this.#joining = at === null;
+    this.endTold = 0;
+    this.complete = false;
     this.#dry = true;
-    this.#lastPictureEnd = 0;
-    this.#hush();
+    this.clock.reset();
   }
 
-  take(entry: Entry): void {
+  /** Whether a picture is wanted at all. */
+  showPicture(wanted: boolean): void {
+    if (wanted === this.#pictureWanted) return;
+    this.#pictureWanted = wanted;
+    if (wanted) return;
+    this.#seen = false;
+    this.#picture.clear();
+    this.video.pause();
+  }
+
+  /** Take what came. `live`: as it is said, not from the backlog. */
+  take(entry: Entry, live: boolean): void {
     const sound = entry.track === "audio";
-    if (!sound && !entry.track.startsWith("video/")) return;
+    if (!sound && !(this.#pictureWanted && entry.track.startsWith("video/"))) return;
     const source = sound ? this.#sound : this.#picture;
     if (entry.flags & INIT) {
       source.init(entry.track, entry.payload);
       return;
     }
-    if (sound) this.#hasSound = true;
-    else {
-      this.#hasPicture = true;
-      this.#lastPictureEnd = (entry.t + entry.duration) / 1000;
-    }
-    source.append(entry.track, entry.payload);
-    if (sound || !this.#hasSound) this.clock.arrived(entry.duration / 1000, performance.now() / 1000);
-    this.#tick();
+    if (!source.append(entry.track, entry.payload)) return;
+    if (sound) this.#heard = true;
+    else this.#seen = true;
+    this.#firstAt ??= performance.now() / 1000;
+    if (live && (sound || !this.#heard))
+      this.clock.arrived(entry.duration / 1000, entry.t / 1000, performance.now() / 1000);
   }
 
   /** Play from here if it is buffered. Returns false when it has to be asked for. */
   seek(ms: number): boolean {
     const at = ms / 1000;
-    if (!this.#master.stretch(at, 0.3)) return false;
+    if (this.#wanted !== null || !this.#master.stretch(at, 0.3)) return false;
     this.#atEnd = false;
     this.#place(at);
     return true;
@@ -142,17 +208,9 @@ export class Stage {
   /** Play at the live end from now on. */
   toEnd(): void {
     this.#atEnd = true;
-    this.#speed = 1;
-    const stretch = this.#master.stretch(this.#master.end - 0.05);
-    if (stretch) this.#place(Math.max(stretch.begin, stretch.end - this.clock.target));
-  }
-
-  leaveEnd(): void {
-    this.#atEnd = false;
-  }
-
-  get atEnd(): boolean {
-    return this.#atEnd;
+    this.setSpeed(1);
+    const stretch = this.#master.stretch(this.#master.end - CRUMB_S);
+    if (stretch) this.#place(Math.max(stretch.begin, stretch.end - this.clock.lead));
   }
 
   play(): void {
@@ -163,6 +221,7 @@ export class Stage {
   pause(): void {
     this.#playing = false;
     this.#atEnd = false;
+    this.#dry = true;
     this.#hush();
     this.events.changed();
   }
@@ -178,6 +237,14 @@ export class Stage {
     this.#hush();
   }
 
+  // -- how it is done -----------------------------------------------------------------------------------------------
+
+  get #master(): Source {
+    if (!this.#heard) return this.#picture;
+    const gone = this.#seen && this.#picture.end - this.#sound.end > SOUND_GONE_S;
+    return gone && this.#sound.stretch(this.audio.currentTime) === null ? this.#picture : this.#sound;
+  }
+
   #hush(): void {
     this.audio.pause();
     this.video.pause();
@@ -185,113 +252,128 @@ export class Stage {
 
   #place(at: number): void {
     this.#wanted = null;
-    this.#master.element.currentTime = at;
-    if (this.#hasSound && this.#picture.stretch(at)) this.video.currentTime = at;
+    this.#settled = true;
+    this.audio.currentTime = at;
+    if (this.#picture.stretch(at)) this.video.currentTime = at;
     this.#dry = true;
     this.#tick();
   }
 
   #tick(): void {
+    if (!this.#heard && !this.#seen) return;
+    if (!this.#settled && !this.#settle()) return;
     const master = this.#master;
-    if (!this.#hasSound && !this.#hasPicture) return;
-    if (this.#wanted !== null || (this.#dry && master.element.currentTime === 0 && master.begin > 0)) {
-      if (!this.#begin(master)) return;
-    }
-    const element = master.element;
-    const at = element.currentTime;
-    const stretch = master.stretch(at);
-    const lead = stretch ? stretch.end - at : 0;
+    const at = master.element.currentTime;
     const now = performance.now() / 1000;
-    if (!this.#playing) {
-      this.#follow(at, false);
-      return;
-    }
     if (at !== this.#lastAt) [this.#lastAt, this.#movedAt] = [at, now];
-    const stuck = !this.#dry && now - this.#movedAt > STUCK_S;
-    if (this.#dry) {
-      this.#skipHole(at, lead);
-      if (stretch && (!this.#atEnd || this.clock.enough(lead))) this.#flow();
-    } else if (lead < 0.03 || stuck) {
-      this.#dry = true;
-      if (this.#atEnd) this.clock.starved(now);
-      this.#hush();
-      this.events.changed();
+    if (this.#playing) {
+      if (this.#dry) this.#tryToFlow(master, at);
+      else this.#watchForDrought(master, at, now);
+      this.#pace(master, at, now);
     }
-    this.#pace(lead, stretch?.end ?? at, now);
-    this.#follow(at, !this.#dry);
+    if (master === this.#sound) this.#leadPicture(at);
   }
 
-  /** Nothing more comes here, but further on there is something: go on there. */
-  #skipHole(at: number, lead: number): void {
-    if (lead > HOLE_EDGE_S) return;
-    const next = this.#master.after(at);
-    if (next && next.end - next.begin > HOLE_EDGE_S) this.#master.element.currentTime = next.begin + 0.01;
-  }
-
-  /** Stand at the moment that was asked for (or a little behind the end) once it is buffered. */
-  #begin(master: Source): boolean {
-    const last = master.end;
-    if (last === 0) return false;
+  /** Stand at the moment that was asked for, or a little behind the end, once it is buffered. */
+  #settle(): boolean {
+    const master = this.#master;
     if (this.#wanted !== null) {
-      const stretch = master.stretch(this.#wanted, 5);
-      if (!stretch) return false;
-      this.#place(Math.max(this.#wanted, stretch.begin + 0.001));
+      const stretch = master.stretch(this.#wanted, REACH_S);
+      if (stretch) this.#place(Math.max(this.#wanted, stretch.begin + 0.001));
       return false;
     }
-    const stretch = master.stretch(last - 0.01);
+    const stretch = master.stretch(master.end - CRUMB_S);
     if (!stretch) return false;
-    const at = this.#atEnd ? Math.max(stretch.begin, last - this.clock.target) : stretch.begin;
-    master.element.currentTime = at + 0.001;
+    const waited = performance.now() / 1000 - (this.#firstAt ?? 0);
+    if (stretch.end < this.endTold - RAGGED_S && waited < BACKLOG_S) return false;
+    this.#place(Math.max(stretch.begin + 0.001, stretch.end - this.clock.lead));
+    return false;
+  }
+
+  #tryToFlow(master: Source, at: number): void {
+    const stretch = master.stretch(at);
+    const lead = stretch ? stretch.end - at : 0;
+    if (lead < CRUMB_S) this.#leapOverHole(master, at);
+    else if (lead >= this.clock.lead * 0.9 || this.complete || master.after(at)) this.#flow(master.element);
+  }
+
+  /** Nothing comes any more here, but further on there is something: go on there. */
+  #leapOverHole(master: Source, at: number): boolean {
+    const next = master.after(at);
+    if (!next || next.end - next.begin < CRUMB_S) return false;
+    this.clock.reset();
+    master.element.currentTime = next.begin + 0.01;
     return true;
   }
 
-  #flow(): void {
+  #watchForDrought(master: Source, at: number, now: number): void {
+    const stretch = master.stretch(at);
+    const stuck = now - this.#movedAt > STUCK_S && !master.element.seeking;
+    if (stretch && stretch.end - at > 0.03 && !stuck) return;
+    this.#dry = true;
+    if (this.#atEnd) this.clock.starved();
+    this.#hush();
+    if (stuck && stretch && !this.#leapOverHole(master, at)) master.element.currentTime = at + 0.02;
+    this.events.changed();
+  }
+
+  #flow(element: HTMLMediaElement): void {
     this.#dry = false;
     this.#movedAt = performance.now() / 1000;
+    this.#shownAt = performance.now();
     this.events.changed();
-    const element = this.#master.element;
     element.play().catch((error: unknown) => {
       if (!(error instanceof DOMException) || error.name !== "NotAllowedError") return;
+      if (element.muted) {
+        this.#refused();
+        return;
+      }
       // The reader has not tapped yet: go on without sound, and say so.
       this.audio.muted = true;
-      this.events.blocked();
-      element.play().catch(() => undefined);
+      this.events.blocked("sound");
+      element.play().catch(() => this.#refused());
     });
   }
 
-  #pace(lead: number, end: number, now: number): void {
+  /** Not even without sound: it waits for the tap. */
+  #refused(): void {
+    this.#playing = false;
+    this.#dry = true;
+    this.events.blocked("all");
+  }
+
+  #pace(master: Source, at: number, now: number): void {
     let rate = this.#speed;
-    if (this.#atEnd && !this.#dry) {
-      const move = this.clock.decide(lead, end, now);
-      if ("jumpTo" in move) this.#master.element.currentTime = move.jumpTo;
+    if (this.#joining && !this.#dry && now === this.#movedAt) this.#makeUpForTheStart(master, at, now);
+    else if (this.#atEnd && !this.#dry) {
+      const move = this.clock.decide(at, master.end, now);
+      if ("jumpTo" in move) this.#place(move.jumpTo);
       else rate = move.rate;
     }
-    const element = this.#master.element;
+    const element = master.element;
     if (Math.abs(element.playbackRate - rate) > 0.001) element.playbackRate = rate;
   }
 
-  /** The picture goes where the sound is. */
-  #follow(at: number, moving: boolean): void {
-    const video = this.video;
-    if (!this.#hasSound || !this.#hasPicture) return;
-    const stretch = this.#picture.stretch(at);
-    if (!stretch) {
-      if (!video.paused) video.pause();
-      if (this.#picture.stretch(at, 0.4) === null && this.#lastPictureEnd > 0) this.#note();
-      return;
-    }
-    const off = video.currentTime - at;
-    if (Math.abs(off) > 0.25 || video.currentTime < stretch.begin - 0.02) {
-      if (!video.seeking) video.currentTime = at;
-    }
-    const nudge = Math.abs(off) < 0.03 ? 0 : Math.max(-0.15, Math.min(0.15, -off * 0.8));
-    const rate = Math.max(0.25, this.audio.playbackRate * (1 + nudge));
-    if (Math.abs(video.playbackRate - rate) > 0.01) video.playbackRate = rate;
-    if (moving && video.paused) video.play().catch(() => undefined);
-    if (!moving && !video.paused) video.pause();
+  /** An element takes a few tenths of a second to begin; nobody has heard anything yet, so they are skipped. */
+  #makeUpForTheStart(master: Source, at: number, now: number): void {
+    const wanted = this.clock.wanted(now);
+    const to = wanted === null ? master.end - this.clock.lead : now - wanted;
+    this.#joining = false;
+    if (this.#atEnd && to - at > START_S && master.stretch(to)) master.element.currentTime = to;
   }
 
-  #note(): void {
-    if (this.#dryNotes++ % 20 === 0) this.events.changed();
+  /** The picture goes where the sound is. */
+  #leadPicture(at: number): void {
+    const video = this.video;
+    if (!this.#seen) return;
+    const begin = this.#picture.stretch(at)?.begin ?? null;
+    const what = follow(at, video.currentTime, this.audio.playbackRate, begin);
+    if (what.order !== "hold") this.#shownAt = performance.now();
+    if (what.order === "seek" && !video.seeking) video.currentTime = what.to;
+    if (what.order === "go" && Math.abs(video.playbackRate - what.rate) > 0.005)
+      video.playbackRate = Math.max(0.25, what.rate);
+    const moving = this.#playing && !this.#dry && what.order !== "hold";
+    if (moving && video.paused) video.play().catch(() => undefined);
+    if (!moving && !video.paused) video.pause();
   }
 }

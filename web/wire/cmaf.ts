@@ -98,3 +98,19 @@ function find(view: DataView, path: readonly string[], begin: number, end: numbe
   }
   return inside;
 }
+
+/** The sizes of the samples of a fragment (ISO/IEC 14496-12, `trun`); empty when it does not tell them one by one. */
+export function sampleSizes(data: Uint8Array): number[] {
+  try {
+    const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+    const trun = find(view, ["moof", "traf", "trun"], 0, data.length);
+    const flags = view.getUint32(trun.begin) & 0xffffff;
+    if (!(flags & 0x200)) return [];
+    const count = view.getUint32(trun.begin + 4);
+    const stride = 4 * [0x100, 0x200, 0x400, 0x800].filter((flag) => flags & flag).length;
+    const first = trun.begin + 8 + (flags & 1 ? 4 : 0) + (flags & 4 ? 4 : 0) + (flags & 0x100 ? 4 : 0);
+    return Array.from({ length: count }, (_, i) => view.getUint32(first + i * stride));
+  } catch {
+    return [];
+  }
+}

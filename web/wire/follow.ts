@@ -1,17 +1,15 @@
 /** The verb `follow`: one answer as a run of entries and notices. Reconnecting is the controller's affair. */
 import { type Entry, FrameReader, type Notice } from "./frames";
-import { Problem, problemOf, type TicketHolder } from "./tickets";
+import { refusal, type TicketHolder } from "./tickets";
 
 export type Question = Readonly<Record<string, string | number>>;
 
 /** A pulse comes every 5 s: a stream that is silent for three of them is cut, whatever the socket says. */
-export const SILENT_MS = 16_000;
-
-export class Silence extends Error {}
+export const SILENT_MS = 15_000;
 
 /**
- * Ask, and yield every frame of the answer. Throws `Problem` (refused), `Silence`, or what `fetch` throws; ends when
- * the answer ends. Aborting `signal` ends it at once.
+ * Ask, and yield every frame of the answer. Throws `Problem` (refused), an `AbortError` (aborted, or nothing came for
+ * `SILENT_MS`) or what `fetch` throws; ends when the answer ends. Aborting `signal` ends it at once.
  */
 export async function* ask(
   timeline: string,
@@ -19,39 +17,45 @@ export async function* ask(
   tickets: TicketHolder,
   signal: AbortSignal,
 ): AsyncGenerator<Entry | Notice> {
-  const params = new URLSearchParams(Object.entries(question).map(([k, v]) => [k, String(v)]));
-  const silent = new AbortController();
-  const watch = new Watchdog(SILENT_MS, () => silent.abort(new Silence("nothing came")));
-  const either = AbortSignal.any([signal, silent.signal]);
+  const line = new AbortController();
+  const hangUp = () => line.abort();
+  signal.addEventListener("abort", hangUp);
+  if (signal.aborted) hangUp();
+  const watch = new Watchdog(SILENT_MS, hangUp);
   try {
-    let answer = await open(`${timeline}/entries?${params}`, tickets, either);
-    if (answer.status === 401) {
-      await tickets.renew();
-      answer = await open(`${timeline}/entries?${params}`, tickets, either);
-    }
-    if (!answer.ok) throw new Problem(answer.status, await problemOf(answer));
-    if (!answer.body) return;
-    const frames = new FrameReader();
-    const reader = answer.body.getReader();
-    try {
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done) return;
-        watch.pat();
-        yield* frames.feed(value as Uint8Array<ArrayBuffer>);
-      }
-    } finally {
-      await reader.cancel().catch(() => undefined);
-    }
+    const params = new URLSearchParams(Object.entries(question).map(([k, v]) => [k, String(v)]));
+    const answer = await open(`${timeline}/entries?${params}`, tickets, line.signal);
+    if (!answer.ok) throw await refusal(answer);
+    if (answer.body) yield* frames(answer.body.getReader(), watch);
   } finally {
     watch.stop();
+    signal.removeEventListener("abort", hangUp);
+    hangUp();
   }
 }
 
-function open(address: string, tickets: TicketHolder, signal: AbortSignal): Promise<Response> {
-  return fetch(address, { headers: tickets.headers, signal, cache: "no-store" });
+async function open(address: string, tickets: TicketHolder, signal: AbortSignal): Promise<Response> {
+  const once = () => fetch(address, { headers: tickets.headers, signal, cache: "no-store" });
+  const answer = await once();
+  if (answer.status !== 401) return answer;
+  await tickets.renew();
+  return once();
 }
 
+async function* frames(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  watch: Watchdog,
+): AsyncGenerator<Entry | Notice> {
+  const whole = new FrameReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    watch.pat();
+    yield* whole.feed(value as Uint8Array<ArrayBuffer>);
+  }
+}
+
+/** Barks when nobody has patted it for so long. */
 class Watchdog {
   #timer: ReturnType<typeof setTimeout>;
 
@@ -70,4 +74,22 @@ class Watchdog {
   stop(): void {
     clearTimeout(this.#timer);
   }
+}
+
+/** One track in figures, as `hello` and the summary tell it. */
+export interface Track {
+  readonly begins: number;
+  readonly ends: number;
+  readonly bytes: number;
+  readonly entries: number;
+}
+
+/** The tracks there are by now; null when nothing was said yet. */
+export async function tracksOf(
+  timeline: string,
+  tickets: TicketHolder,
+): Promise<Readonly<Record<string, Track>> | null> {
+  const answer = await open(timeline, tickets, AbortSignal.timeout(SILENT_MS));
+  if (!answer.ok) return null;
+  return ((await answer.json()) as { tracks: Readonly<Record<string, Track>> }).tracks;
 }

@@ -30,7 +30,7 @@ export class TicketHolder {
       headers: { "content-type": "application/json", "x-csrftoken": this.csrf },
       body: JSON.stringify(this.body),
     });
-    if (!answer.ok) throw new Problem(answer.status, await problemOf(answer));
+    if (!answer.ok) throw await refusal(answer);
     const told = (await answer.json()) as { ticket: string };
     this.#ticket = told.ticket;
     return told.ticket;
@@ -51,7 +51,7 @@ export class Problem extends Error {
     super(String(body.detail ?? body.title ?? status));
     this.code = String(body.code ?? "");
     this.retry = body.retry === true || (status >= 500 && body.retry !== false);
-    this.waitMs = typeof body.wait === "number" ? body.wait * 1000 : 0;
+    this.waitMs = typeof body.wait === "number" && body.wait > 0 ? body.wait * 1000 : 0;
     this.expected = typeof body.expected === "number" ? body.expected : null;
   }
 }
@@ -64,4 +64,10 @@ export async function problemOf(answer: Response): Promise<Record<string, unknow
   } catch {
     return {};
   }
+}
+
+/** The refusal in this answer; `Retry-After` counts where the body does not say how long to wait. */
+export async function refusal(answer: Response): Promise<Problem> {
+  const wait = Number(answer.headers.get("retry-after") ?? 0);
+  return new Problem(answer.status, { wait, ...(await problemOf(answer)) });
 }
