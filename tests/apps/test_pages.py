@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -166,6 +167,15 @@ def test_pages(reader: Client, lesson: Callable[..., Lesson]) -> None:
     assert 'rel="prev" href="?page=1#taught"' in read(reader, "/?page=2")
     for odd in ("0", "-1", "x", "9" * 30, "²"):
         read(reader, f"/?page={odd}")
+
+
+def test_every_key_the_help_tells_does_something(reader: Client) -> None:
+    source = (Path(__file__).parents[2] / "web" / "classroom" / "keys.ts").read_text()
+    acts = set(re.findall(r'^  "?([^":\n]+?)"?: "', source, re.M))
+    names = {"Espace": " ", "←": "ArrowLeft", "→": "ArrowRight", "&lt;": "<", "&gt;": ">"}
+    told = re.findall(r"<kbd>(.+?)</kbd>", read(reader, "/help"))
+    assert len(told) > 10
+    assert {names.get(key, key.lower() if len(key) == 1 else key) for key in told} <= acts
 
 
 # -- a lesson -----------------------------------------------------------------------------------------------------
