@@ -81,7 +81,7 @@ async def test_fifty_kills(tmp_path: Path) -> None:
     assert verify(tmp_path / "lesson.timeline").whole
     stores = SqliteStores(tmp_path)
     timeline = await stores.open("lesson")
-    kept = []
+    kept: list[Entry] = []
     while entries := await timeline.read(len(kept), limit=8 << 20):
         kept += entries
     await stores.close()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, MutableMapping
 from typing import Any
 
 import httpx
@@ -31,7 +31,7 @@ class Weather(httpx.AsyncBaseTransport):
         if self._strikes(0.15):
             raise httpx.ConnectError("the line is down")
         body = await request.aread()
-        said: asyncio.Queue[dict[str, Any]] = asyncio.Queue(maxsize=4)
+        said: asyncio.Queue[MutableMapping[str, Any]] = asyncio.Queue(maxsize=4)
         gone = asyncio.Event()
         asked = False
 
@@ -62,7 +62,7 @@ class Weather(httpx.AsyncBaseTransport):
 class _Stream(httpx.AsyncByteStream):
     def __init__(
         self,
-        said: asyncio.Queue[dict[str, Any]],
+        said: asyncio.Queue[MutableMapping[str, Any]],
         gone: asyncio.Event,
         running: asyncio.Future[None],
         breaks: int | None,
