@@ -46,6 +46,7 @@ describe("fragments", () => {
     expect(fragmentMs(10, 0, 0)).toBe(250);
     expect(fragmentMs(10, 1, 0)).toBe(500);
     expect(fragmentMs(10, 6, 0)).toBe(1000);
-    expect(fragmentMs(0, 0, 6000)).toBe(1000);
+    expect(fragmentMs(10, 6, 6000)).toBe(500);
+    expect(fragmentMs(0, 0, 6000)).toBe(500);
   });
 });

@@ -61,10 +61,14 @@ export class Governor {
   }
 }
 
-/** How long fragments should be: short while every line bears it, longer when lines are narrow or the uplink is late. */
+/**
+ * How long fragments should be: short while every line bears it, longer when lines are narrow or the uplink is late. While
+ * the studio itself is cut off never the longest: what is not yet a whole fragment is lost with a closed page.
+ */
 export function fragmentMs(followers: number, narrow: number, behindMs: number): 250 | 500 | 1000 {
-  if (behindMs > 5_000 || (followers > 0 && narrow * 2 > followers)) return 1000;
-  return narrow > 0 || behindMs > 1_500 ? 500 : 250;
+  const late = behindMs > 1_500;
+  if (!late && followers > 0 && narrow * 2 > followers) return 1000;
+  return narrow > 0 || late ? 500 : 250;
 }
 
 /** A length fixed by whoever opened the studio (`?fragment=500`); null: chosen by what the lines bear. */
