@@ -60,6 +60,12 @@ def test_correcting(teacher: Client, lesson: Callable[..., Lesson]) -> None:
     assert made.is_ended
 
 
+def test_only_teachers_are_offered_to_correct(teacher: Client, lesson: Callable[..., Lesson]) -> None:
+    made = lesson()
+    assert f"{made.page}/edit" in read(teacher, "/")
+    assert f"{made.page}/edit" not in read(Client(), "/")
+
+
 def test_hiding_can_be_undone(teacher: Client, lesson: Callable[..., Lesson]) -> None:
     made = lesson("Ratée")
     answer = teacher.post(f"{made.page}/hide")
