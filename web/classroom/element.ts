@@ -15,7 +15,7 @@ import { keyActs } from "./keys";
 import { lineMessage } from "./line";
 import { Painter, type View } from "./paint";
 import { Place } from "./place";
-import { Screen } from "./screen";
+import { firstHeight, Screen } from "./screen";
 import { type ClassroomState, stateOf } from "./state";
 import { Voice } from "./voice";
 
@@ -27,6 +27,8 @@ const HIDE_AFTER_MS = 3500;
 const SILENT_MS = 4000;
 /** Waiting for less than this is not worth a word. */
 const PATIENCE_MS = 700;
+/** After so long without a slow line the first guess about it is given up. */
+const TRUST_MS = 15_000;
 const FROZEN_MS = 2500;
 const FINISHED_MS = 300;
 const NEAR_END_MS = 1500;
@@ -48,6 +50,7 @@ export class Classroom extends HTMLElement {
   #dryAt = 0;
   #beatAt = Date.now();
   #blocked = false;
+  #firstHeight = firstHeight();
   #lost = false;
   #note: { text: string; act: string; run: () => void; until: number } | null = null;
   #timers: ReturnType<typeof setInterval>[] = [];
@@ -75,6 +78,7 @@ export class Classroom extends HTMLElement {
     this.#timers = [
       setInterval(() => this.#beat(), PAINT_MS),
       setInterval(() => this.#paintVoice(), VOICE_MS),
+      setInterval(() => this.#trustTheServer(), TRUST_MS),
     ];
   }
 
@@ -105,7 +109,7 @@ export class Classroom extends HTMLElement {
       notice: (notice) => this.#hear(notice),
       changed: () => this.#paint(),
       skipped: () => this.#skip(),
-      refused: (problem) => this.#fail(word("classroom.refused", { why: problem.message })),
+      refused: (problem) => this.#fail(word("classroom.refused", { why: `\u2068${problem.message}\u2069` })),
       ahead: () => this.#stage.ahead,
       atEnd: () => this.#stage.atEnd,
     };
@@ -189,7 +193,7 @@ export class Classroom extends HTMLElement {
   #height(): number {
     if (this.#quality !== "auto") return this.#quality;
     const saving = (navigator as { connection?: { saveData?: boolean } }).connection?.saveData === true;
-    return saving ? 180 : this.#screen.lines;
+    return Math.min(saving ? 180 : this.#screen.lines, this.#firstHeight);
   }
 
   #fitPicture(): void {
@@ -197,6 +201,12 @@ export class Classroom extends HTMLElement {
     if (this.#quality !== "auto" || height === this.#controller.video) return;
     if (this.#atLive) this.#controller.choose(height);
     else this.#controller.video = height;
+  }
+
+  #trustTheServer(): void {
+    if (this.#rungWhy === "slow" || this.#stage.dry || !this.#stage.playing) return;
+    this.#firstHeight = Number.POSITIVE_INFINITY;
+    this.#fitPicture();
   }
 
   #pickQuality(value: string): void {
@@ -333,8 +343,7 @@ export class Classroom extends HTMLElement {
 
   #showKeys(): void {
     const dialog = this.#painter.part<HTMLDialogElement>("dialog.keys");
-    if (dialog.open) dialog.close();
-    else dialog.showModal();
+    if (!dialog.open) dialog.showModal();
   }
 
   #keepPlace(): void {

@@ -44,3 +44,31 @@ export class Screen {
     else video.webkitEnterFullscreen?.();
   }
 }
+
+/** Bit rates of the studio's ladder with the sound, and some room: kbit/s that a line must carry for each height. */
+const NEEDS: readonly (readonly [height: number, kbps: number])[] = [
+  [720, 2000],
+  [360, 650],
+  [180, 250],
+];
+
+/** The highest rung for a line of which the page's own files took `bytes` in `ms`; all of it when too little is known. */
+export function affordable(bytes: number, ms: number): number {
+  if (bytes < 8_000 || ms <= 0) return 720;
+  const kbps = (bytes * 8) / ms;
+  return NEEDS.find(([, need]) => kbps >= need)?.[0] ?? 90;
+}
+
+/**
+ * What the line that brought this page can bear to begin with. A first guess that saves a narrow line from half a minute
+ * of pictures it cannot carry; a quarter of a minute later the server, which sees the line, decides alone.
+ */
+export function firstHeight(): number {
+  const files = performance.getEntriesByType("resource") as PerformanceResourceTiming[];
+  const fetched = files.filter((file) => file.transferSize > 2_000 && file.responseEnd > 0);
+  if (fetched.length === 0) return 720;
+  const begin = Math.min(...fetched.map((file) => file.requestStart || file.startTime));
+  const end = Math.max(...fetched.map((file) => file.responseEnd));
+  const bytes = fetched.reduce((sum, file) => sum + file.transferSize, 0);
+  return affordable(bytes, end - begin);
+}

@@ -13,8 +13,12 @@ import { follow } from "./slave";
 import { mediaSource, Source } from "./source";
 
 const TICK_MS = 100;
-/** An element that plays and does not move for so long stands before a hole that it does not see. */
-const STUCK_S = 1.2;
+/**
+ * An element that has enough and does not move for so long is helped on by a small seek; if that does not help, it is
+ * given twice the time: a slow computer may need it to begin at all.
+ */
+const STUCK_S = 0.6;
+const MOST_STUCK_S = 5;
 /** What is shorter than this is not worth beginning with, and may be a rounding of the container. */
 const CRUMB_S = 0.05;
 /** The sound ended (no microphone any more) when the picture has got so much further. */
@@ -49,8 +53,11 @@ export class Stage {
   #settled = false;
   #playing = true;
   #dry = true;
+  /** It ran dry while playing, and has not gone on since. */
+  #drought = false;
   #lastAt = -1;
   #movedAt = 0;
+  #patience = STUCK_S;
   #shownAt = 0;
   #firstAt: number | null = null;
   #joining = false;
@@ -253,6 +260,7 @@ export class Stage {
   #place(at: number): void {
     this.#wanted = null;
     this.#settled = true;
+    this.#drought = false;
     this.audio.currentTime = at;
     if (this.#picture.stretch(at)) this.video.currentTime = at;
     this.#dry = true;
@@ -265,7 +273,10 @@ export class Stage {
     const master = this.#master;
     const at = master.element.currentTime;
     const now = performance.now() / 1000;
-    if (at !== this.#lastAt) [this.#lastAt, this.#movedAt] = [at, now];
+    if (at !== this.#lastAt) {
+      if (at - this.#lastAt > CRUMB_S) this.#patience = STUCK_S;
+      [this.#lastAt, this.#movedAt] = [at, now];
+    }
     if (this.#playing) {
       if (this.#dry) this.#tryToFlow(master, at);
       else this.#watchForDrought(master, at, now);
@@ -308,17 +319,25 @@ export class Stage {
 
   #watchForDrought(master: Source, at: number, now: number): void {
     const stretch = master.stretch(at);
-    const stuck = now - this.#movedAt > STUCK_S && !master.element.seeking;
-    if (stretch && stretch.end - at > 0.03 && !stuck) return;
-    this.#dry = true;
+    const lead = stretch ? stretch.end - at : 0;
+    const { element } = master;
+    if (lead > 0.03) {
+      if (now - this.#movedAt < this.#patience || element.seeking || lead < this.clock.lead / 2) return;
+      this.#patience = Math.min(MOST_STUCK_S, this.#patience * 2);
+      this.#movedAt = now;
+      if (!this.#leapOverHole(master, at)) element.currentTime = at + 0.02;
+      return;
+    }
+    this.#dry = this.#drought = true;
     if (this.#atEnd) this.clock.starved();
     this.#hush();
-    if (stuck && stretch && !this.#leapOverHole(master, at)) master.element.currentTime = at + 0.02;
     this.events.changed();
   }
 
   #flow(element: HTMLMediaElement): void {
-    this.#dry = false;
+    // An element that ran dry wants ever more before it goes on by itself (Chromium: up to 3 s). A seek makes it forget.
+    if (this.#drought) element.currentTime += 0.001;
+    this.#dry = this.#drought = false;
     this.#movedAt = performance.now() / 1000;
     this.#shownAt = performance.now();
     this.events.changed();
