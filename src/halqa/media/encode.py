@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 from halqa.timeline import INIT, KEY, Draft
 
-from .cmaf import Fragment, Init, Sample, read_fragment, read_init, write_fragment
+from .cmaf import Fragment, Init, Sample, read_fragment, read_init, with_default_duration, write_fragment
 from .errors import NoEncoder, NotMedia
 
 KEY_MS = 2_000
@@ -143,6 +143,9 @@ class Gatherer:
     def open(self, segment: bytes) -> Draft:
         """The init segment: the first thing said on the track."""
         self.init = read_init(segment)
+        if self.init.kind == "audio" and not self.init.default_duration:
+            segment = with_default_duration(segment, self.init.timescale * FRAME_MS // 1000)
+            self.init = read_init(segment)
         self._last_t = max(self._last_t, self.starts_at)
         return Draft(self.track, "", 0, self._last_t, 0, INIT, segment)
 
