@@ -11,24 +11,26 @@ import { sampleSizes } from "../wire/cmaf";
 import { type Entry, INIT } from "../wire/frames";
 import { TicketHolder } from "../wire/tickets";
 import { face } from "./face";
-import { keyActs } from "./keys";
+import { type Hands, listen } from "./hands";
 import { lineMessage } from "./line";
+import { NoteBoard } from "./note";
+import { offerToTheSystem, playNatively } from "./outside";
 import { Painter, type View } from "./paint";
 import { Place } from "./place";
-import { firstHeight, Screen } from "./screen";
+import { Quality } from "./quality";
+import { Screen } from "./screen";
 import { type ClassroomState, stateOf } from "./state";
 import { Voice } from "./voice";
 
 const PAINT_MS = 250;
 const VOICE_MS = 90;
 const SLEPT_MS = 8000;
-const HIDE_AFTER_MS = 3500;
 /** The server answers (pulses) and for so long the studio said nothing. */
 const SILENT_MS = 4000;
 /** Waiting for less than this is not worth a word. */
 const PATIENCE_MS = 700;
-/** After so long without a slow line the first guess about it is given up. */
-const TRUST_MS = 15_000;
+/** After so long without a slow line more is asked of it than was guessed at first. */
+const RISE_MS = 12_000;
 const FROZEN_MS = 2500;
 const FINISHED_MS = 300;
 const NEAR_END_MS = 1500;
@@ -43,18 +45,16 @@ export class Classroom extends HTMLElement {
   #place!: Place;
   #screen!: Screen;
   readonly #voice = new Voice();
-  #quality: "auto" | number = "auto";
+  #quality!: Quality;
   #rungWhy = "";
   #saidAt = 0;
   #heardAt = 0;
   #dryAt = 0;
   #beatAt = Date.now();
   #blocked = false;
-  #firstHeight = firstHeight();
   #lost = false;
-  #note: { text: string; act: string; run: () => void; until: number } | null = null;
+  readonly #notes = new NoteBoard();
   #timers: ReturnType<typeof setInterval>[] = [];
-  #hideTimer = 0;
   readonly #gone = new AbortController();
 
   connectedCallback(): void {
@@ -62,7 +62,8 @@ export class Classroom extends HTMLElement {
     this.innerHTML = face(this.#facts);
     this.#painter = new Painter(this);
     if (!Stage.possible) {
-      this.#playNatively();
+      this.#lost = true;
+      playNatively(this, this.#painter, this.#facts);
       return;
     }
     this.#place = new Place(this.#facts.id);
@@ -71,14 +72,20 @@ export class Classroom extends HTMLElement {
       blocked: (what) => this.#block(what),
     });
     this.#screen = new Screen(this, () => this.#fitPicture());
+    this.#quality = new Quality(this.#screen);
     const tickets = new TicketHolder(this.#facts.ticket, this.#facts.tickets, this.#facts.csrf);
-    this.#controller = new Controller(this.#facts.timeline, tickets, this.#listener(), this.#height());
-    this.#wire();
+    this.#controller = new Controller(this.#facts.timeline, tickets, this.#listener(), this.#quality.height);
+    listen(this, this.#painter, this.#hands(), this.#gone.signal);
+    offerToTheSystem(
+      this.#facts,
+      () => this.#stage.playing,
+      (name) => this.#act(name),
+    );
     this.#begin();
     this.#timers = [
       setInterval(() => this.#beat(), PAINT_MS),
       setInterval(() => this.#paintVoice(), VOICE_MS),
-      setInterval(() => this.#trustTheServer(), TRUST_MS),
+      setInterval(() => this.#tryMore(), RISE_MS),
     ];
   }
 
@@ -99,7 +106,8 @@ export class Classroom extends HTMLElement {
     }
     const asked = Number(new URLSearchParams(location.search).get("t"));
     const kept = asked > 0 ? asked * 1000 : this.#place.read(this.#facts.duration_ms ?? 0);
-    if (kept > 0 && !asked) this.#say(word("classroom.resumed"), 12_000, "frombegin", () => this.#goTo(0));
+    if (kept > 0 && !asked)
+      this.#notes.say(word("classroom.resumed"), 12_000, "frombegin", () => this.#goTo(0));
     this.#goTo(kept);
   }
 
@@ -168,7 +176,7 @@ export class Classroom extends HTMLElement {
     const tell = () => {
       const missed = this.#controller.end - before;
       if (missed < WORTH_TELLING_MS) return;
-      this.#say(word("classroom.missed", { time: clock(missed) }), 30_000, "seemissed", () =>
+      this.#notes.say(word("classroom.missed", { time: clock(missed) }), 30_000, "seemissed", () =>
         this.#goTo(from),
       );
     };
@@ -190,28 +198,22 @@ export class Classroom extends HTMLElement {
 
   // -- the picture's size -------------------------------------------------------------------------------------------
 
-  #height(): number {
-    if (this.#quality !== "auto") return this.#quality;
-    const saving = (navigator as { connection?: { saveData?: boolean } }).connection?.saveData === true;
-    return Math.min(saving ? 180 : this.#screen.lines, this.#firstHeight);
-  }
-
   #fitPicture(): void {
-    const height = this.#height();
-    if (this.#quality !== "auto" || height === this.#controller.video) return;
+    const { height } = this.#quality;
+    if (height === this.#controller.video) return;
     if (this.#atLive) this.#controller.choose(height);
     else this.#controller.video = height;
   }
 
-  #trustTheServer(): void {
+  #tryMore(): void {
     if (this.#rungWhy === "slow" || this.#stage.dry || !this.#stage.playing) return;
-    this.#firstHeight = Number.POSITIVE_INFINITY;
+    this.#quality.mayRise();
     this.#fitPicture();
   }
 
   #pickQuality(value: string): void {
-    this.#quality = value === "auto" ? "auto" : Number(value);
-    const height = this.#height();
+    this.#quality.chosen = value === "auto" ? "auto" : Number(value);
+    const { height } = this.#quality;
     this.#rungWhy = "";
     this.#stage.showPicture(height > 0);
     if (this.#atLive) {
@@ -227,49 +229,17 @@ export class Classroom extends HTMLElement {
 
   // -- what people do -----------------------------------------------------------------------------------------------
 
-  #wire(): void {
-    const { signal } = this.#gone;
-    const on = (where: EventTarget, names: string, act: (event: Event) => void) => {
-      for (const name of names.split(" ")) where.addEventListener(name, act, { signal });
+  #hands(): Hands {
+    return {
+      act: (name) => this.#act(name),
+      seek: (ms) => this.#goTo(ms),
+      volume: (level) => this.#setVolume(level),
+      speed: (rate) => this.#stage.setSpeed(rate),
+      quality: (value) => this.#pickQuality(value),
+      menu: () => void this.#controller.look(),
+      awake: () => this.#controller.hurry(),
+      leaving: () => this.#keepPlace(),
     };
-    on(this, "click", (event) => {
-      const act = (event.target as Element).closest<HTMLElement>("[data-act]")?.dataset.act;
-      if (act) this.#act(act);
-    });
-    on(this.#painter.part("video"), "dblclick", () => this.#act("full"));
-    this.#wireBar(on);
-    on(document, "keydown", (event) => {
-      const act = keyActs(event as KeyboardEvent);
-      if (!act) return;
-      event.preventDefault();
-      this.#act(act);
-      this.#wakeBar();
-    });
-    on(this, "pointermove pointerdown focusin", () => this.#wakeBar());
-    on(window, "online pageshow", () => this.#controller.hurry());
-    on(window, "pagehide", () => this.#keepPlace());
-    on(document, "visibilitychange", () => {
-      if (document.visibilityState === "visible") this.#controller.hurry();
-      else this.#keepPlace();
-    });
-    this.#session();
-    this.#wakeBar();
-  }
-
-  #wireBar(on: (where: EventTarget, names: string, act: (event: Event) => void) => void): void {
-    const seek = this.#painter.part<HTMLInputElement>(".seek");
-    on(seek, "input", () => this.#painter.hold(Number(seek.value)));
-    on(seek, "change", () => {
-      this.#painter.release();
-      this.#goTo(Number(seek.value));
-    });
-    const volume = this.#painter.part<HTMLInputElement>(".volume");
-    on(volume, "input", () => this.#setVolume(Number(volume.value)));
-    const speed = this.#painter.part<HTMLSelectElement>("[data-pick=speed]");
-    on(speed, "change", () => this.#stage.setSpeed(Number(speed.value)));
-    const quality = this.#painter.part<HTMLSelectElement>("[data-pick=quality]");
-    on(quality, "change", () => this.#pickQuality(quality.value));
-    on(quality, "pointerdown focus", () => void this.#controller.look());
   }
 
   #act(act: string): void {
@@ -292,12 +262,8 @@ export class Classroom extends HTMLElement {
     slower: () => this.#stepSpeed(-1),
     faster: () => this.#stepSpeed(1),
     full: () => this.#screen.toggle(this.#painter.part("video")),
-    keys: () => this.#showKeys(),
-    note: () => {
-      const note = this.#note;
-      this.#note = null;
-      note?.run();
-    },
+    keys: () => this.#painter.showKeys(),
+    note: () => this.#notes.press(),
   };
 
   #toggle(): void {
@@ -341,38 +307,11 @@ export class Classroom extends HTMLElement {
     this.#stage.setSpeed(Number(select.value));
   }
 
-  #showKeys(): void {
-    const dialog = this.#painter.part<HTMLDialogElement>("dialog.keys");
-    if (!dialog.open) dialog.showModal();
-  }
-
   #keepPlace(): void {
     if (this.#over) this.#place.write(this.#stage.now, this.#end);
   }
 
-  #session(): void {
-    const session = navigator.mediaSession;
-    if (!session || !("MediaMetadata" in window)) return;
-    const { title, teacher: artist } = this.#facts;
-    session.metadata = new MediaMetadata({ title, artist, album: "Halqa" });
-    session.setActionHandler("play", () => this.#stage.playing || this.#act("toggle"));
-    session.setActionHandler("pause", () => this.#stage.playing && this.#act("toggle"));
-    session.setActionHandler("seekbackward", () => this.#act("-10"));
-    session.setActionHandler("seekforward", () => this.#act("+10"));
-  }
-
   // -- what people see ----------------------------------------------------------------------------------------------
-
-  #wakeBar(): void {
-    this.classList.add("awake");
-    window.clearTimeout(this.#hideTimer);
-    this.#hideTimer = window.setTimeout(() => this.classList.remove("awake"), HIDE_AFTER_MS);
-  }
-
-  #say(text: string, ms: number, act = "", run = () => {}): void {
-    this.#note = { text, act, run, until: performance.now() + ms };
-    this.#paint();
-  }
 
   #fail(text: string): void {
     this.#lost = true;
@@ -430,17 +369,16 @@ export class Classroom extends HTMLElement {
   #view(state: ClassroomState): View {
     const [stage, controller, now] = [this.#stage, this.#controller, performance.now()];
     if (!stage.dry || !stage.playing) this.#dryAt = now;
-    if (this.#note && now > this.#note.until) this.#note = null;
     const line = lineMessage({
       state,
       why: this.#rungWhy,
       rung: controller.rung,
-      wantsPicture: this.#quality !== 0,
+      wantsPicture: this.#quality.chosen !== 0,
       silentMs: this.#heardAt > this.#saidAt ? now - this.#saidAt : 0,
       silentAfterMs: SILENT_MS,
       dry: now - this.#dryAt > PATIENCE_MS,
       atLive: this.#atLive,
-      blind: stage.unplayable === "picture",
+      unplayable: stage.unplayable,
     });
     return {
       state,
@@ -453,36 +391,16 @@ export class Classroom extends HTMLElement {
       over: this.#over,
       full: this.#screen.full,
       line,
-      note: this.#note,
-      rungs: this.#rungs(),
-      chosen: String(this.#quality),
+      note: this.#notes.now,
+      rungs: controller.heights,
+      chosen: String(this.#quality.chosen),
       hls: this.#facts.hls,
     };
-  }
-
-  #rungs(): number[] {
-    const names = Object.keys(this.#controller.tracks).filter((name) => name.startsWith("video/"));
-    return names.map((name) => Number(name.slice(6))).sort((a, b) => b - a);
   }
 
   #paintVoice(): void {
     if (this.classList.contains("pictured") || document.hidden) return;
     const now = this.#stage.playing && !this.#stage.dry ? this.#stage.now : -1e9;
     this.#painter.voice((count, step) => this.#voice.bars(now, count, step));
-  }
-
-  /** A phone without Media Source Extensions: its own player, with its own controls, on the HLS address. */
-  #playNatively(): void {
-    const video = this.#painter.part<HTMLVideoElement>("video");
-    this.#lost = true;
-    this.dataset.state = "native";
-    if (!video.canPlayType("application/vnd.apple.mpegurl")) {
-      this.#painter.offerHls(this.#facts.hls);
-      return;
-    }
-    video.src = this.#facts.hls;
-    video.controls = true;
-    video.removeAttribute("aria-hidden");
-    this.classList.add("pictured", "native");
   }
 }

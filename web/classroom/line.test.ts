@@ -20,6 +20,8 @@ it("says in one word what is wrong", () => {
   expect(lineMessage({ ...fine, why: "slow", rung: null })).toBe("weak");
   expect(lineMessage({ ...fine, why: "slow", rung: "video/90" })).toBe("smaller");
   expect(lineMessage({ ...fine, dry: true })).toBe("loading");
+  expect(lineMessage({ ...fine, unplayable: "picture" })).toBe("blind");
+  expect(lineMessage({ ...fine, unplayable: "sound" })).toBe("deaf");
 });
 
 it("does not call a line weak that was asked for sound alone", () => {

@@ -10,11 +10,11 @@ export interface LineFacts {
   readonly silentAfterMs: number;
   readonly dry: boolean;
   readonly atLive: boolean;
-  /** This browser plays the sound, and cannot decode the picture. */
-  readonly blind?: boolean;
+  /** What cannot be played here. */
+  readonly unplayable?: string;
 }
 
-export type LineMessage = "cut" | "silent" | "weak" | "smaller" | "loading" | "blind";
+export type LineMessage = "cut" | "silent" | "weak" | "smaller" | "loading" | "blind" | "deaf";
 
 export function lineMessage(facts: LineFacts): LineMessage | null {
   if (facts.state === "waiting") return "cut";
@@ -22,5 +22,6 @@ export function lineMessage(facts: LineFacts): LineMessage | null {
   if (facts.atLive && facts.wantsPicture && facts.why === "slow")
     return facts.rung === null ? "weak" : "smaller";
   if (facts.dry && !["before", "ended", "blocked"].includes(facts.state)) return "loading";
-  return facts.blind ? "blind" : null;
+  if (facts.unplayable === "sound") return "deaf";
+  return facts.unplayable === "picture" ? "blind" : null;
 }

@@ -56,6 +56,11 @@ export class Painter {
     this.#quality(view);
   }
 
+  showKeys(): void {
+    const list = this.part<HTMLDialogElement>("dialog.keys");
+    if (!list.open) list.showModal();
+  }
+
   /** The voice's bars, 0 to 1. */
   voice(bars: (count: number, step: number) => readonly number[]): void {
     const holder = this.part(".voice");

@@ -61,7 +61,7 @@ export function affordable(bytes: number, ms: number): number {
 
 /**
  * What the line that brought this page can bear to begin with. A first guess that saves a narrow line from half a minute
- * of pictures it cannot carry; a quarter of a minute later the server, which sees the line, decides alone.
+ * of pictures it cannot carry; then it is raised step by step (`quality.ts`), and the server, which sees the line, decides.
  */
 export function firstHeight(): number {
   const files = performance.getEntriesByType("resource") as PerformanceResourceTiming[];

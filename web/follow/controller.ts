@@ -70,6 +70,12 @@ export class Controller {
     public video: number,
   ) {}
 
+  /** The heights of the picture that there are, highest first. */
+  get heights(): number[] {
+    const rungs = Object.keys(this.tracks).filter((name) => name.startsWith("video/"));
+    return rungs.map((name) => Number(name.slice(6))).sort((a, b) => b - a);
+  }
+
   /** Begin at a moment (ms), or at the live end. Whatever was under way is dropped. */
   start(at: number | "live"): void {
     this.stop();

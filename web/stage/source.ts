@@ -8,6 +8,10 @@ const STEP_S = 10;
 /** What stays behind when the browser has no room left. */
 const TIGHT_S = 5;
 
+/** An element that fails so soon after it failed has not been helped by beginning again. */
+const FAILS_SOON_MS = 5000;
+const TRIES = 3;
+
 type AnyMediaSource = typeof MediaSource;
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -37,6 +41,8 @@ export class Source {
   #queued: Bytes | null = null;
   #mime = "";
   #clearing = false;
+  #failedAt = 0;
+  #failures = 0;
   /** The kind of media that this browser cannot play; null: none of it so far. */
   unplayable: string | null = null;
 
@@ -45,9 +51,21 @@ export class Source {
     readonly element: HTMLMediaElement,
     private readonly settled: () => void,
   ) {
-    element.addEventListener("error", () => {
-      if (this.#source) this.#open();
-    });
+    element.addEventListener("error", () => this.#fail());
+  }
+
+  /** Begin again with an empty source; give up when that fails again and again (no sound card, no decoder). */
+  #fail(): void {
+    if (!this.#source) return;
+    const now = performance.now();
+    this.#failures = now - this.#failedAt < FAILS_SOON_MS ? this.#failures + 1 : 1;
+    this.#failedAt = now;
+    if (this.#failures >= TRIES) {
+      this.unplayable = this.#mime;
+      this.#tasks = [];
+      this.#source = this.#buffer = null;
+      this.settled();
+    } else this.#open();
   }
 
   /** Forget what is buffered; the picture that is seen stays until another comes. */

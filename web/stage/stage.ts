@@ -150,10 +150,11 @@ export class Stage {
     return this.#dry || !this.#playing ? 0 : performance.now() - this.#shownAt;
   }
 
-  /** What this browser cannot play: nothing, only the picture, or the lesson. */
-  get unplayable(): "nothing" | "picture" | "lesson" {
-    if (this.#sound.unplayable) return "lesson";
-    if (!this.#picture.unplayable) return "nothing";
+  /** What cannot be played here: nothing, only the picture, only the sound, or the lesson. */
+  get unplayable(): "nothing" | "picture" | "sound" | "lesson" {
+    const [deaf, blind] = [this.#sound.unplayable !== null, this.#picture.unplayable !== null];
+    if (deaf) return blind || !(this.#seen || this.#shown) ? "lesson" : "sound";
+    if (!blind) return "nothing";
     return this.#heard ? "picture" : "lesson";
   }
 
@@ -199,7 +200,7 @@ export class Stage {
     if (sound) this.#heard = true;
     else this.#seen = true;
     this.#firstAt ??= performance.now() / 1000;
-    if (live && (sound || !this.#heard))
+    if (live && (sound || this.#master === this.#picture))
       this.clock.arrived(entry.duration / 1000, entry.t / 1000, performance.now() / 1000);
   }
 
@@ -247,7 +248,7 @@ export class Stage {
   // -- how it is done -----------------------------------------------------------------------------------------------
 
   get #master(): Source {
-    if (!this.#heard) return this.#picture;
+    if (!this.#heard || this.#sound.unplayable) return this.#picture;
     const gone = this.#seen && this.#picture.end - this.#sound.end > SOUND_GONE_S;
     return gone && this.#sound.stretch(this.audio.currentTime) === null ? this.#picture : this.#sound;
   }
