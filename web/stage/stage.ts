@@ -27,7 +27,6 @@ const SOUND_GONE_S = 3;
 const BACKLOG_S = 0.5;
 /** Less than this is made up by gentle speed. */
 const START_S = 0.15;
-const LAST_S = 1;
 /** The tracks of a lesson end together but for about one fragment. */
 const RAGGED_S = 0.6;
 /** A moment that was asked for may begin so much later: the lesson's first entry, the end of a hole. */
@@ -141,11 +140,9 @@ export class Stage {
     return this.#pictureWanted && this.#shown;
   }
 
-  /** Whether it has played all there is; a browser may leave the last few tenths that are too few for it to begin with. */
+  /** Whether it has played all there is. */
   get spent(): boolean {
-    if (!this.complete || this.#wanted !== null || this.bufferedEnd === 0) return false;
-    if (this.#dry && this.ahead < CRUMB_S * 1000) return true;
-    return this.#playing && this.ahead < LAST_S * 1000 && performance.now() / 1000 - this.#movedAt > LAST_S;
+    return this.#dry && this.complete && this.ahead < CRUMB_S * 1000 && this.bufferedEnd > 0;
   }
 
   /** For how long the sound has gone on without a picture, ms. */
