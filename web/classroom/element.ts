@@ -53,6 +53,7 @@ export class Classroom extends HTMLElement {
   #beatAt = Date.now();
   #blocked = false;
   #lost = false;
+  #missed: { from: number; end: number } | null = null;
   readonly #notes = new NoteBoard();
   #timers: ReturnType<typeof setInterval>[] = [];
   readonly #gone = new AbortController();
@@ -135,6 +136,7 @@ export class Classroom extends HTMLElement {
     if (notice.notice === "hello") {
       this.#saidAt = performance.now();
       this.#stage.endTold = this.#controller.end / 1000;
+      this.#tellWhatWasMissed();
     }
     if (notice.notice === "rung") this.#rungWhy = String(notice.why);
     if (notice.notice === "end") this.#stage.complete = notice.why === "sealed";
@@ -169,18 +171,19 @@ export class Classroom extends HTMLElement {
 
   /** Out of touch for long: it goes on live, and offers what was missed. */
   #skip(): void {
-    const from = this.#stage.now;
-    const before = this.#controller.end;
+    this.#missed ??= { from: this.#stage.now, end: this.#controller.end };
     this.#stage.restart(null);
     this.#stage.play();
-    const tell = () => {
-      const missed = this.#controller.end - before;
-      if (missed < WORTH_TELLING_MS) return;
-      this.#notes.say(word("classroom.missed", { time: clock(missed) }), 30_000, "seemissed", () =>
-        this.#goTo(from),
-      );
-    };
-    setTimeout(tell, PATIENCE_MS * 2);
+  }
+
+  #tellWhatWasMissed(): void {
+    if (!this.#missed) return;
+    const { from, end } = this.#missed;
+    this.#missed = null;
+    const time = this.#controller.end - end;
+    if (time < WORTH_TELLING_MS) return;
+    const text = word("classroom.missed", { time: clock(time) });
+    this.#notes.say(text, 30_000, "seemissed", () => this.#goTo(from));
   }
 
   get #end(): number {
@@ -291,7 +294,8 @@ export class Classroom extends HTMLElement {
   }
 
   #mute(muted: boolean): void {
-    this.#stage.audio.muted = muted;
+    if (muted) this.#stage.audio.muted = true;
+    else this.#stage.unmute();
     if (!muted) this.#painter.part(".tap").hidden = true;
   }
 

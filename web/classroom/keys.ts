@@ -37,7 +37,7 @@ export const KEYS_SHOWN: readonly (readonly [keys: readonly string[], word: stri
 /** The act of a key, unless somebody is typing, choosing, or pressing a button with it. */
 export function keyActs(event: KeyboardEvent): string | null {
   if (event.ctrlKey || event.metaKey || event.altKey) return null;
-  const at = event.target as Element | null;
+  const at = event.target instanceof Element ? event.target : null;
   if (at?.closest("select, textarea, input:not(.seek), a, dialog")) return null;
   if (at?.closest("button") && (event.key === " " || event.key === "Enter")) return null;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;

@@ -23,6 +23,7 @@ export class LiveClock {
   #cadence = 0.25;
   #worst: number | null = null;
   #at = 0;
+  #rate = 1;
   stalls = 0;
 
   /** Another place, or another source: the needs of before say nothing any more. */
@@ -60,11 +61,17 @@ export class LiveClock {
     if (wanted === null) return end - at > JUMP_S ? { jumpTo: end - this.lead } : { rate: 1 };
     const over = now - at - wanted;
     if (over > JUMP_S && end - at > JUMP_S) return { jumpTo: end - this.lead };
-    if (over > 3) return { rate: 1.1 };
-    if (over > 0.6) return { rate: 1.06 };
-    if (over > 0.06) return { rate: 1.03 };
-    if (over < -0.08) return { rate: 0.97 };
-    return { rate: 1 };
+    this.#rate = this.#rateFor(over);
+    return { rate: this.#rate };
+  }
+
+  /** What was begun is brought to its end, so that the speed does not change at every tick. */
+  #rateFor(over: number): number {
+    if (over > 3) return 1.1;
+    if (over > 0.6) return 1.06;
+    if (over > (this.#rate > 1 ? 0 : 0.08)) return 1.03;
+    if (over < (this.#rate < 1 ? 0 : -0.08)) return 0.97;
+    return 1;
   }
 
   #faded(now: number): number {

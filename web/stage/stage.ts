@@ -27,6 +27,7 @@ const SOUND_GONE_S = 3;
 const BACKLOG_S = 0.5;
 /** Less than this is made up by gentle speed. */
 const START_S = 0.15;
+const LAST_S = 1;
 /** The tracks of a lesson end together but for about one fragment. */
 const RAGGED_S = 0.6;
 /** A moment that was asked for may begin so much later: the lesson's first entry, the end of a hole. */
@@ -55,6 +56,8 @@ export class Stage {
   #dry = true;
   /** It ran dry while playing, and has not gone on since. */
   #drought = false;
+  /** The sound waits for the reader's tap. */
+  #silent = false;
   #lastAt = -1;
   #movedAt = 0;
   #patience = STUCK_S;
@@ -140,14 +143,17 @@ export class Stage {
     return this.#pictureWanted && this.#shown;
   }
 
-  /** Whether it has played all there is. */
+  /** Whether it has played all there is; a browser may leave the last few tenths that are too few for it to begin with. */
   get spent(): boolean {
-    return this.#dry && this.complete && this.ahead < CRUMB_S * 1000 && this.bufferedEnd > 0;
+    if (!this.complete || this.#wanted !== null || this.bufferedEnd === 0) return false;
+    if (this.#dry && this.ahead < CRUMB_S * 1000) return true;
+    return this.#playing && this.ahead < LAST_S * 1000 && performance.now() / 1000 - this.#movedAt > LAST_S;
   }
 
   /** For how long the sound has gone on without a picture, ms. */
   get pictureAge(): number {
-    return this.#dry || !this.#playing ? 0 : performance.now() - this.#shownAt;
+    const led = !this.#dry && this.#playing && this.#master === this.#sound;
+    return led ? performance.now() - this.#shownAt : 0;
   }
 
   /** What cannot be played here: nothing, only the picture, only the sound, or the lesson. */
@@ -234,6 +240,16 @@ export class Stage {
     this.events.changed();
   }
 
+  /** Let the sound be heard; to be called while the reader taps. */
+  unmute(): void {
+    this.audio.muted = false;
+    if (!this.#silent) return;
+    this.#silent = false;
+    this.audio.currentTime = this.video.currentTime;
+    this.#dry = true;
+    this.#begin(this.audio);
+  }
+
   setSpeed(speed: number): void {
     this.#speed = speed;
     if (speed !== 1) this.#atEnd = false;
@@ -248,7 +264,7 @@ export class Stage {
   // -- how it is done -----------------------------------------------------------------------------------------------
 
   get #master(): Source {
-    if (!this.#heard || this.#sound.unplayable) return this.#picture;
+    if (!this.#heard || this.#silent || this.#sound.unplayable) return this.#picture;
     const gone = this.#seen && this.#picture.end - this.#sound.end > SOUND_GONE_S;
     return gone && this.#sound.stretch(this.audio.currentTime) === null ? this.#picture : this.#sound;
   }
@@ -342,24 +358,29 @@ export class Stage {
     this.#movedAt = performance.now() / 1000;
     this.#shownAt = performance.now();
     this.events.changed();
+    this.#begin(element);
+  }
+
+  #begin(element: HTMLMediaElement): void {
     element.play().catch((error: unknown) => {
-      if (!(error instanceof DOMException) || error.name !== "NotAllowedError") return;
-      if (element.muted) {
-        this.#refused();
-        return;
-      }
-      // The reader has not tapped yet: go on without sound, and say so.
-      this.audio.muted = true;
-      this.events.blocked("sound");
-      element.play().catch(() => this.#refused());
+      // Anything else (it was paused or sought meanwhile) is no refusal.
+      if (error instanceof DOMException && error.name === "NotAllowedError") this.#refused(element);
     });
   }
 
-  /** Not even without sound: it waits for the tap. */
-  #refused(): void {
-    this.#playing = false;
+  /** The reader has not tapped yet: go on without sound, and say so; if not even that is allowed, wait for the tap. */
+  #refused(element: HTMLMediaElement): void {
+    if (!element.muted) {
+      this.audio.muted = true;
+      this.events.blocked("sound");
+      this.#begin(element);
+      return;
+    }
+    // Chromium lets a muted picture begin by itself, but no muted sound: then the picture is its own clock for now.
+    this.#silent = element === this.audio && this.#seen;
+    if (!this.#silent) this.#playing = false;
     this.#dry = true;
-    this.events.blocked("all");
+    this.events.blocked(this.#silent ? "sound" : "all");
   }
 
   #pace(master: Source, at: number, now: number): void {
