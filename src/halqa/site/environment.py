@@ -4,7 +4,7 @@
 |---|---|---|
 | `HALQA_DATA` | folder of everything this house keeps | `./var` |
 | `HALQA_URL` | public address, as `https://halqa.example.ma`; with https, cookies and HSTS are set accordingly | none |
-| `HALQA_HOSTS` | names this house answers to, separated by commas; `*` for any | its own names and addresses |
+| `HALQA_HOSTS` | names this house answers to, separated by commas; `*` for any | its own names; addresses in figures always |
 | `HALQA_DEBUG` | `1`: for developers; never on a line that others reach | `0` |
 """
 
@@ -56,28 +56,6 @@ def read_environment(told: Mapping[str, str] = os.environ) -> Environment:
 
 
 def own_names() -> tuple[str, ...]:
-    """The names and addresses by which this machine is reached from itself and from its own network.
-
-    A name that somebody else chose is refused, so that no foreign page can have its visitors' browsers ask this
-    house under another name (DNS rebinding).
-    """
+    """The names by which this machine is reached from itself and from its own network (`hosts.py` says why)."""
     name = socket.gethostname().lower()
-    names = {"localhost", "127.0.0.1", "[::1]", name, f"{name.split('.')[0]}.local"}
-    try:
-        found = socket.getaddrinfo(name, None)
-    except OSError:
-        found = []
-    for family, _, _, _, address in found:
-        names.add(f"[{address[0]}]" if family == socket.AF_INET6 else str(address[0]))
-    names.add(_outward_address())
-    return tuple(sorted(names - {""}))
-
-
-def _outward_address() -> str:
-    """The address this machine shows on its network. Connecting a datagram socket sends nothing."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))
-        except OSError:
-            return ""
-        return str(probe.getsockname()[0])
+    return tuple(sorted({"localhost", name, f"{name.split('.')[0]}.local"} - {""}))
