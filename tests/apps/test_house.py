@@ -36,7 +36,9 @@ def test_the_house_answers_to_its_names_and_to_addresses_in_figures(host: str, r
     assert reader.get("/", headers={"host": host}).status_code == 200
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:8000", "10.0.3.7.evil.example", "1.2.3.4.5", "[::1", "a b"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:8000", "10.0.3.7.evil.example", "1.2.3.4.5", "[::1", "a b"]
+)
 def test_a_name_that_somebody_else_chose_is_refused(host: str, reader: Client) -> None:
     answer = reader.get("/", headers={"host": host})
     assert answer.status_code == 400

@@ -4,7 +4,7 @@
 |---|---|---|
 | `HALQA_DATA` | folder of everything this house keeps | `./var` |
 | `HALQA_URL` | public address, as `https://halqa.example.ma`; with https, cookies and HSTS are set accordingly | none |
-| `HALQA_HOSTS` | names this house answers to, separated by commas; `*` for any | its own names; addresses in figures always |
+| `HALQA_HOSTS` | names this house answers to, separated by commas; `*` for any | its own, and any address in figures |
 | `HALQA_DEBUG` | `1`: for developers; never on a line that others reach | `0` |
 """
 
