@@ -200,6 +200,85 @@ class TestTheLadder:
         sound = [e.seq for e in entries(items) if not is_video(e.track)]
         assert sound == [e.seq for e in lesson.entries if e.seq >= sound[0] and not is_video(e.track)]
 
+    def test_it_begins_no_higher_than_it_was_told(self) -> None:
+        lesson = Lesson()
+        follower = Follower(EVERYTHING, lesson.tail.head, ladder=Ladder(360, start=200), live=True)
+        items = []
+        for _ in range(60):
+            lesson.go_on()
+            items += everything(follower, lesson)
+        assert [n["track"] for n in notices(items, "rung")] == ["video/180", "video/360"]
+
+    def test_who_comes_back_to_a_rung_does_not_climb_at_once(self) -> None:
+        lesson = Lesson()
+        lesson.go_on(20)
+        follower = Follower(EVERYTHING, lesson.tail.head, ladder=Ladder(360, rung="video/90"), live=True)
+        lesson.go_on(5)
+        assert {e.track for e in entries(everything(follower, lesson)) if is_video(e.track)} == {"video/90"}
+
+    def test_a_line_that_had_no_room_of_late_is_not_tried_with_more(self) -> None:
+        lesson = Lesson()
+        follower = Follower(EVERYTHING, lesson.tail.head, ladder=Ladder(360, start=90), live=True)
+        items = []
+        for _ in range(80):
+            lesson.go_on()
+            follower.hindered(lesson.now)
+            items += everything(follower, lesson)
+        assert [n["track"] for n in notices(items, "rung")] == ["video/90"]
+
+    @pytest.mark.parametrize(
+        ("late", "after_a_step_up", "after_calm", "on_the_lowest"),
+        [(0.5, 0, 0, 0), (0.8, 1, 0, 0), (1.2, 1, 1, 0), (2.1, 1, 1, 1)],
+    )
+    def test_what_is_under_way_too_long_counts_as_late(
+        self, late: float, after_a_step_up: int, after_calm: int, on_the_lowest: int
+    ) -> None:
+        for start, seconds, falls in ((180, 10, after_a_step_up), (180, 40, after_calm), (360, 40, after_calm)):
+            lesson = Lesson()
+            follower = Follower(EVERYTHING, lesson.tail.head, ladder=Ladder(360, start=start), live=True)
+            for _ in range(seconds * 2):
+                lesson.go_on()
+                everything(follower, lesson)
+            assert follower.ladder is not None
+            assert follower.ladder.rung == "video/360"
+            lesson.go_on()
+            follower.take(lesson.tail, lesson.now, late)
+            assert (follower.shed_at == lesson.now) == bool(falls), (start, seconds)
+        lesson = Lesson()
+        follower = Follower(EVERYTHING, lesson.tail.head, ladder=Ladder(90), live=True)
+        for _ in range(60):
+            lesson.go_on()
+            everything(follower, lesson)
+        follower.take(lesson.tail, lesson.now, late)
+        assert (follower.shed_at == lesson.now) == bool(on_the_lowest)
+
+    def test_after_a_step_too_high_it_returns_to_what_was_carried(self) -> None:
+        lesson = Lesson()
+        ladder = Ladder(360, start=180)
+        follower = Follower(EVERYTHING, lesson.tail.head, ladder=ladder, live=True)
+        items = []
+        for _ in range(80):
+            lesson.go_on()
+            late = 1.5 if ladder.rung == "video/360" else 0.0
+            items += read(follower.take(lesson.tail, lesson.now, late))
+        assert [n["track"] for n in notices(items, "rung")][:3] == ["video/180", "video/360", "video/180"]
+
+    def test_a_watching_follower_that_comes_back_sheds_what_it_cannot_catch_up(self) -> None:
+        lesson = Lesson()
+        lesson.go_on(10)
+        cursor = lesson.tail.head
+        lesson.go_on(20)
+        came = lesson.now
+        follower = Follower(EVERYTHING, cursor, ladder=Ladder(360, rung="video/360"), live=True, began=came)
+        assert entries(read(follower.take(lesson.tail, came)))[1].track == "video/360"
+        follower.cursor = cursor
+        got = entries(read(follower.take(lesson.tail, came + 1.5)))
+        assert [e.t for e in got if e.track == "audio"] == list(range(5_000, 15_000, 500))
+        assert [(e.track, e.t) for e in got if is_video(e.track) and not e.init] == [
+            ("video/90", 14_000),
+            ("video/90", 14_500),
+        ]
+
     def test_a_step_up_that_was_wrong_is_tried_ever_more_rarely(self) -> None:
         lesson = Lesson()
         follower = self.join(lesson)
@@ -250,7 +329,7 @@ class TestTheLadder:
             lesson.rungs = list(rungs)
             lesson.go_on(40)
         ladder = Ladder(360)
-        ladder.start("video/360")
+        ladder.begin(["video/360"])
         follower = Follower(EVERYTHING, 0, ladder=ladder)
         items = everything(follower, lesson)
         assert [n["track"] for n in notices(items, "rung")] == ["video/360", "video/90", "video/180"]

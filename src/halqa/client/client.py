@@ -101,6 +101,7 @@ class Client:
         at: str | int | None = None,
         tracks: str | None = None,
         video: int | None = None,
+        start: int | None = None,
     ) -> AsyncIterator[Entry | Notice]:
         """Every entry after the place (or from the moment `at`), then every further one, until the timeline is sealed.
 
@@ -116,6 +117,8 @@ class Client:
                 params["tracks"] = tracks
             if video is not None:
                 params["video"] = video
+            if start is not None:
+                params["start"] = start
             if at is not None and not begun and place.cursor == 0:
                 params["at"] = at
             else:

@@ -4,7 +4,8 @@ Theory of operation. The gateway asks `take` for what to send next and gives the
 shows as *lag*: how long the oldest entry this follower has not been given has been waiting. A line that keeps up has
 none. When the lag passes `Policy.patience`, **pictures are shed, nothing else ever is**: what is old of them is left
 out up to the newest key entry, and with a ladder the follower goes on in a smaller rung. A follower that has not
-reached the end yet (it asked for the backlog) is not late but behind by its own wish, and nothing is shed.
+reached the end yet (it asked for the backlog) is not late but behind by its own wish, and nothing is shed; but one
+that says to be watching (a ladder, from a cursor) has as long as anybody to catch up what it missed.
 
 The quick way (`Tail.batch`) serves everyone to whom nothing is happening, with bytes that all of them share. The
 slow way (`_sift`) looks at each entry. Both give the same frames.
@@ -26,14 +27,18 @@ from .tail import BATCH_BYTES, Said, Tail
 class Policy:
     """When is a line too slow?
 
-    `patience`: seconds an entry may wait before pictures are shed. Sound is then this late too, and the classroom's
-    buffer (at least a second on such lines) still covers it. `grace`: seconds after shedding before it is done again:
+    `patience`: seconds an entry may be late before pictures are shed. Sound is then this late too, and the classroom's
+    buffer (at least a second on such lines) still covers it. `hasty`: the same soon after a step up, which the line
+    may not bear. `lenient`: the same on the lowest rung: a lost packet alone costs a round trip or two, and below is no
+    picture. `grace`: seconds after shedding before it is done again:
     the sound that piled up meanwhile must get a chance to drain first. `tell_every`: at most one `shed` notice in this
     many seconds. `small_batch`: bytes given at once to a follower that was slow in the last `wary` seconds, so that it
     is soon looked at again.
     """
 
     patience: float = 1.0
+    hasty: float = 0.7
+    lenient: float = 2.0
     grace: float = 3.0
     tell_every: float = 2.0
     small_batch: int = 16 << 10
@@ -48,7 +53,8 @@ class Follower:
 
     `wants`: its tracks. `cursor`: the seq it has. `ladder`: with it, one rung of the picture at a time. `inits`: the
     init entries in force at the cursor (where that is not the end of the timeline). `floors`: per track, the seq it
-    begins at, where that is later than the cursor.
+    begins at, where that is later than the cursor. `live`: it is at the end, or means to be; `began` (seconds,
+    monotonic): nothing it had to wait for before that counts as late.
     """
 
     def __init__(
@@ -59,16 +65,19 @@ class Follower:
         ladder: Ladder | None = None,
         inits: Iterable[Entry] = (),
         floors: Mapping[str, int] | None = None,
+        live: bool = False,
+        began: float = float("-inf"),
         policy: Policy = POLICY,
     ) -> None:
         self.wants = wants
         self.cursor = cursor
         self.ladder = ladder
-        self.live = False
+        self.live = live
         """Whether it is at the end, or meant to be: only then can it be late."""
         self.shed_at = float("-inf")
         """When pictures were last shed (seconds, monotonic)."""
         self._policy = policy
+        self._began = began
         self._easy = False
         self._floors = dict(floors or {})
         self._inits = {entry.track: encode_entry(entry) for entry in inits}
@@ -82,10 +91,17 @@ class Follower:
 
     # -- what the gateway asks ----------------------------------------------------------------------------------------
 
-    def take(self, tail: Tail, now: float) -> bytes | None:
-        """The next bytes from the hot tail; b"" when there is nothing; None when they must be read from the store."""
+    def lag(self, tail: Tail, now: float) -> float:
+        """For how long the next entry has been kept waiting by the line (seconds)."""
+        return min(tail.lag(self.cursor, now), now - self._began) if self.live else 0.0
+
+    def take(self, tail: Tail, now: float, late: float = 0.0) -> bytes | None:
+        """The next bytes from the hot tail; b"" when there is nothing; None when they must be read from the store.
+
+        `late`: for how long (seconds) what was taken before has been on its way beyond what the way takes.
+        """
         cursor = self.cursor
-        if self._easy and cursor >= tail.before:
+        if self._easy and cursor >= tail.before and late < self._policy.hasty:
             # The common case (8,000 times a second with 2,000 followers): at the end until just now, nothing special.
             ladder = self.ladder
             if ladder is None or ladder.settled(tail.ends, tail.t, now):
@@ -93,10 +109,11 @@ class Follower:
                 if batch is not None:
                     data, self.cursor = batch
                     return data
-        return self._take_carefully(tail, now)
+        return self._take_carefully(tail, now, late)
 
-    def _take_carefully(self, tail: Tail, now: float) -> bytes | None:
-        if self.live and tail.lag(self.cursor, now) > self._policy.patience:
+    def _take_carefully(self, tail: Tail, now: float, late: float) -> bytes | None:
+        late = max(late, self.lag(tail, now))
+        if late > self._policy.hasty and late > self._patience(tail, now):
             self._fall(tail, now)
         if not tail.holds(self.cursor):
             return None
@@ -106,9 +123,22 @@ class Follower:
 
     def sift(self, entries: Iterable[Entry], tail: Tail, now: float) -> bytes:
         """The same for entries that were read from the store (in order, from behind the cursor on)."""
-        return self._sift((Said(entry, now) for entry in entries), tail, now)
+        said_at = float("-inf") if self.live else now
+        return self._sift((Said(entry, said_at) for entry in entries), tail, now)
+
+    def hindered(self, now: float) -> None:
+        """Its line had no room for a while."""
+        if self.ladder is not None:
+            self.ladder.hold(now)
 
     # -- how it is decided --------------------------------------------------------------------------------------------
+
+    def _patience(self, tail: Tail, now: float) -> float:
+        if self.ladder is None or self.ladder.rung is None:
+            return self._policy.patience
+        if self.ladder.on_probation(now):
+            return self._policy.hasty
+        return self._policy.lenient if self.ladder.lowest(tail.ends, tail.t) else self._policy.patience
 
     def _fall(self, tail: Tail, now: float) -> None:
         if now - self.shed_at < self._policy.grace:

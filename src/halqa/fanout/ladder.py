@@ -31,8 +31,10 @@ PROBATION_S = 20.0
 class Ladder:
     """The rung a follower is on, the rung it waits for, and when it may try a higher one."""
 
-    def __init__(self, limit: int, *, rung: str | None = None) -> None:
+    def __init__(self, limit: int, *, rung: str | None = None, start: int | None = None) -> None:
         self.limit = limit
+        self.first = limit if start is None else start
+        """The height to begin with: climbing is for later."""
         self.rung = rung
         """What is being sent now; None: no picture."""
         self.waiting: str | None = None
@@ -52,9 +54,18 @@ class Ladder:
         """Whether this track is a rung within the limit."""
         return 0 < height(track) <= self.limit
 
-    def start(self, rung: str | None) -> None:
-        """Wait for the next key entry of this rung."""
-        self.waiting, self.why = rung, "start"
+    def on_probation(self, now: float) -> bool:
+        """Whether a step up was tried a moment ago."""
+        return self.why == "clear" and now - self._climbed_at < PROBATION_S
+
+    def lowest(self, ends: Mapping[str, int], t: int) -> bool:
+        """Whether there is no smaller picture than the one being sent."""
+        return self.rung in self.alive(ends, t)[:1]
+
+    def begin(self, rungs: list[str]) -> None:
+        """Wait for the next key entry of the rung to begin with, of these (lowest first, at least one)."""
+        low = [rung for rung in rungs if height(rung) <= self.first]
+        self.waiting, self.why = (low or rungs[:1])[-1], "start"
 
     def settled(self, ends: Mapping[str, int], t: int, now: float) -> bool:
         """Whether nothing about the rung can change now. Cheap: asked before every send."""
@@ -76,18 +87,24 @@ class Ladder:
         elif self.waiting is not None and self.waiting not in rungs:
             self.waiting = None
         if self.waiting is None and now >= self._climb_at:
-            untried = self.rung is None and self._climbed_at == float("-inf")
-            self.waiting = rungs[-1] if untried else _above(rungs, self.rung)
-            self.why = "start" if untried else "clear"
+            if self.rung is None and self._climbed_at == float("-inf"):
+                self.begin(rungs)
+            elif self._climb_at != float("-inf"):
+                self.waiting, self.why = _above(rungs, self.rung), "clear"
             self._climb_at = now + self._calm
 
     def arrive(self, rung: str, now: float) -> None:
         """The key entry of this rung is here: from now on it is what is sent."""
-        if self.rung is not None and now - self._climbed_at > PROBATION_S:
-            self._steady = self.rung
+        if self.rung is not None and self.why == "clear":
+            self._steady = self.rung  # it left the line free for a calm time
         self.rung, self.waiting = rung, None
         self._climbed_at = now
         self._climb_at = now + self._calm
+
+    def hold(self, now: float) -> None:
+        """The line had no room for a while: a calm time begins anew."""
+        if self._climb_at != float("-inf"):
+            self._climb_at = max(self._climb_at, now + self._calm)
 
     def fall(self, ends: Mapping[str, int], t: int, now: float) -> None:
         """The line is full: no picture at all until the next key entry of a rung that fits.

@@ -122,7 +122,7 @@ class Gateway:
                 await self._say(timeline, ticket, scope, receive, send)
             case "GET", "entries":
                 grant = self.tickets.check(ticket, timeline, "follow")
-                await follow.serve(self, timeline, grant, query, receive, send)
+                await follow.serve(self, timeline, grant, query, scope, receive, send)
             case "POST", "seal":
                 grant = self.tickets.check(ticket, timeline, "seal")
                 await self._seal(timeline, Tracks(grant.tracks), send)

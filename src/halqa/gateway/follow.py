@@ -13,14 +13,15 @@ from halqa.timeline import Tracks, encode_entry, encode_notice
 from halqa.timeline.errors import BadQuestion, CursorAhead, Mistake
 from halqa.timeline.tracks import check_track, height, is_media, is_video
 
-from .answers import FRAMES, HEADERS, Receive, Send
+from .answers import FRAMES, HEADERS, Receive, Scope, Send
+from .flight import Flight, flight_of
 from .hub import Hub
 
 if TYPE_CHECKING:
     from .app import Gateway
 
-SLOW_S = 0.05
-"""A send that took this long met a full line: from then on wait for room before choosing what to send."""
+HINDERED_S = 0.3
+"""A line that had no room for this long is not one to try a higher rung on."""
 RUNG_NEAR_MS = 5_000
 """A rung whose last key entry lies further back than this had stopped by then (key entries come every 2 s)."""
 CHUNK = 64 << 10
@@ -45,6 +46,7 @@ class Question(NamedTuple):
     wait: float
     video: int | None
     rung: str | None
+    start: int | None
 
 
 def ask(query: dict[str, str], grant: Grant) -> Question:
@@ -70,6 +72,7 @@ def ask(query: dict[str, str], grant: Grant) -> Question:
         wait=float(_whole(query, "wait", 0, 0, 60)),
         video=video,
         rung=rung,
+        start=_whole(query, "start", 0, 0, 4_320) if "start" in query else None,
     )
 
 
@@ -83,7 +86,7 @@ def _whole(query: dict[str, str], name: str, default: int, least: int, most: int
 
 
 async def serve(
-    gateway: Gateway, timeline: str, grant: Grant, query: dict[str, str], receive: Receive, send: Send
+    gateway: Gateway, timeline: str, grant: Grant, query: dict[str, str], scope: Scope, receive: Receive, send: Send
 ) -> None:
     """Answer one `follow`."""
     question = ask(query, grant)
@@ -93,24 +96,25 @@ async def serve(
         raise TooManyFollowers
     if question.after is not None and question.after > hub.tail.head:
         raise CursorAhead(expected=hub.tail.head)
-    opening, follower = await _place(hub, question)
-    stream = Stream(gateway, hub, follower, question, receive, send)
+    opening, follower = await _place(hub, question, now)
+    stream = Stream(gateway, hub, follower, question, receive, send, flight_of(scope))
     await stream.run(opening)
 
 
-async def _place(hub: Hub, question: Question) -> tuple[bytes, Follower]:
+async def _place(hub: Hub, question: Question, now: float) -> tuple[bytes, Follower]:
     """Where this follower begins, and the init frames that its first entries need."""
-    ladder = None if question.video is None else Ladder(question.video, rung=question.rung)
+    ladder = None if question.video is None else Ladder(question.video, rung=question.rung, start=question.start)
     timeline = hub.timeline
     if question.after is not None:
         inits = await timeline.inits(question.after, question.wants) if ladder and question.after else []
         if ladder is not None and ladder.rung is None and question.after:
-            await _start_rung(hub, ladder, hub.tail.t)
-        return b"", Follower(question.wants, question.after, ladder=ladder, inits=inits)
+            await _begin_ladder(hub, ladder, hub.tail.t)
+        watching = ladder is not None and question.follow
+        return b"", Follower(question.wants, question.after, ladder=ladder, inits=inits, live=watching, began=now)
 
     at = hub.tail.t if question.at is None else question.at
     if ladder is not None:
-        await _start_rung(hub, ladder, at)
+        await _begin_ladder(hub, ladder, at)
     pictures = [t for t in hub.tail.ends if is_video(t) and (t == ladder.waiting if ladder else t in question.wants)]
     floors: dict[str, int] = {}
     begins = at
@@ -128,7 +132,9 @@ async def _place(hub: Hub, question: Question) -> tuple[bytes, Follower]:
     cursor = min(floors.values(), default=hub.tail.head + 1) - 1
     inits = await timeline.inits(cursor, Tracks(["audio", "video/*"]))
     opening = [e for e in inits if e.seq <= cursor and is_media(e.track) and _opens(e.track, ladder, question)]
-    follower = Follower(question.wants, cursor, ladder=ladder, inits=inits, floors=floors)
+    follower = Follower(
+        question.wants, cursor, ladder=ladder, inits=inits, floors=floors, live=question.live, began=now
+    )
     return b"".join(encode_entry(entry) for entry in opening), follower
 
 
@@ -136,23 +142,32 @@ def _opens(track: str, ladder: Ladder | None, question: Question) -> bool:
     return track in question.wants and not (is_video(track) and ladder is not None)
 
 
-async def _start_rung(hub: Hub, ladder: Ladder, at: int) -> None:
-    """Begin on the highest rung that has a key entry near this moment."""
-    for track in sorted((t for t in hub.tail.ends if ladder.allows(t)), key=height, reverse=True):
+async def _begin_ladder(hub: Hub, ladder: Ladder, at: int) -> None:
+    """Begin with one of the rungs that have a key entry near this moment."""
+    near = []
+    for track in sorted((t for t in hub.tail.ends if ladder.allows(t)), key=height):
         seq = await hub.timeline.seek(at, track, key=True)
         if seq is None:
             continue
         [entry] = await hub.timeline.read(seq - 1, tracks=Tracks([track]), limit=1)
         if entry.t >= at - RUNG_NEAR_MS:
-            ladder.start(track)
-            return
+            near.append(track)
+    if near:
+        ladder.begin(near)
 
 
 class Stream:
     """One follower's answer while it lasts."""
 
     def __init__(
-        self, gateway: Gateway, hub: Hub, follower: Follower, question: Question, receive: Receive, send: Send
+        self,
+        gateway: Gateway,
+        hub: Hub,
+        follower: Follower,
+        question: Question,
+        receive: Receive,
+        send: Send,
+        flight: Flight,
     ) -> None:
         self._gateway = gateway
         self._hub = hub
@@ -160,6 +175,7 @@ class Stream:
         self._question = question
         self._receive = receive
         self._send = send
+        self._flight = flight
         self._gone = False
         self._busy_since: float | None = None
         self._task = asyncio.current_task()
@@ -204,32 +220,43 @@ class Stream:
     async def _follow(self) -> str:
         """The backlog, then the tail, until sealed, stopped or gone. Returns why it ended."""
         clock, hub, follower, send = asyncio.get_running_loop().time, self._hub, self._follower, self._send
-        tail, bell, gateway = hub.tail, hub.bell, self._gateway
+        tail, bell, gateway, flight = hub.tail, hub.bell, self._gateway, self._flight
         pulse = hub.pulse
+        reached = False
         while not gateway.stopping:
+            if flight.full:
+                await self._room()
             now = clock()
-            data = follower.take(tail, now)
+            since = now - follower.lag(tail, now)
+            data = follower.take(tail, now, flight.late(now))
             if data is None:
                 data = await self._from_store()
             if pulse != hub.pulse:
                 pulse = hub.pulse
                 data += self._notice("pulse", followers=len(hub.streams))
-            if not follower.live and (follower.cursor >= tail.head or self._question.live):
-                follower.live = True
+            if not reached and (follower.cursor >= tail.head or self._question.live):
+                follower.live = reached = True
                 data += self._notice("live")
             if data:
                 self._busy_since = now
+                flight.hand(len(data), since)
                 await send({"type": "http.response.body", "body": data, "more_body": True})
-                if clock() - now > SLOW_S:
-                    # A server holds back the *next* send while its buffer is full. An empty one waits for room, so
-                    # that what is chosen then is fresh.
-                    await send({"type": "http.response.body", "body": b"", "more_body": True})
                 self._busy_since = None
             if follower.cursor >= tail.head:
                 if tail.sealed:
                     return "sealed"
                 await bell.wait()
         return "stopping"
+
+    async def _room(self) -> None:
+        """Wait until the line has taken what it was given: what is chosen then is fresh."""
+        clock = asyncio.get_running_loop().time
+        self._busy_since = began = clock()
+        while self._flight.full and not self._gateway.stopping:
+            await self._flight.room()
+        self._busy_since = None
+        if clock() - began > HINDERED_S:
+            self._follower.hindered(clock())
 
     async def _page(self) -> str:
         """What is there, up to the limit; or the first that comes while waiting."""

@@ -1,8 +1,7 @@
 """The sockets under the gateway: uvicorn, told what lines schools have.
 
 Three things that a server of short pages does not need, and one that follows lives on:
-- unsent bytes wait with us, not in the kernel (`TCP_NOTSENT_LOWAT`, a low water mark): whatever was handed down can no
-  longer be shed, and at 128 kbit/s the kernel's usual megabyte is a minute of sound;
+- unsent bytes wait with us, not in the kernel (`flight.py`), where they can still be shed;
 - a line that acknowledges nothing is given up by the kernel (`TCP_USER_TIMEOUT`);
 - a connection that never asks for anything is closed (`FIRST_REQUEST_S`);
 - stopping tells the open streams first, and only then waits for them.
@@ -24,8 +23,8 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-UNSENT_BYTES = 16 << 10
-"""A second at 128 kbit/s. Lower costs a wake-up more per entry and gains nothing a classroom could hear."""
+from .flight import EXTENSION, MOST_UNSENT, Flight
+
 USER_TIMEOUT_MS = 30_000
 FIRST_REQUEST_S = 20.0
 GRACE_S = 3
@@ -42,7 +41,7 @@ def listen(host: str, port: int) -> socket.socket:
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    for name, value in (("TCP_NOTSENT_LOWAT", UNSENT_BYTES), ("TCP_USER_TIMEOUT", USER_TIMEOUT_MS)):
+    for name, value in (("TCP_NOTSENT_LOWAT", MOST_UNSENT), ("TCP_USER_TIMEOUT", USER_TIMEOUT_MS)):
         if hasattr(socket, name):
             listener.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
     try:
@@ -64,11 +63,13 @@ class LineProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        transport.set_write_buffer_limits(high=UNSENT_BYTES)
+        transport.set_write_buffer_limits(high=MOST_UNSENT)
+        self._flight = Flight(transport.get_extra_info("socket").fileno())
         self._silent = self.loop.call_later(FIRST_REQUEST_S, transport.close)
 
     def on_headers_complete(self) -> None:
         self._heard()
+        self.scope["extensions"] = {EXTENSION: self._flight}  # type: ignore[dict-item]
         super().on_headers_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
