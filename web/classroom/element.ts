@@ -18,7 +18,7 @@ import { offerToTheSystem, playNatively } from "./outside";
 import { Painter, type View } from "./paint";
 import { Place } from "./place";
 import { Quality } from "./quality";
-import { Screen } from "./screen";
+import { firstHeight, remember, Screen } from "./screen";
 import { type ClassroomState, stateOf } from "./state";
 import { Voice } from "./voice";
 
@@ -29,8 +29,6 @@ const SLEPT_MS = 8000;
 const SILENT_MS = 4000;
 /** Waiting for less than this is not worth a word. */
 const PATIENCE_MS = 700;
-/** After so long without a slow line more is asked of it than was guessed at first. */
-const RISE_MS = 12_000;
 const FROZEN_MS = 2500;
 const FINISHED_MS = 300;
 const NEAR_END_MS = 1500;
@@ -75,7 +73,13 @@ export class Classroom extends HTMLElement {
     this.#screen = new Screen(this, () => this.#fitPicture());
     this.#quality = new Quality(this.#screen);
     const tickets = new TicketHolder(this.#facts.ticket, this.#facts.tickets, this.#facts.csrf);
-    this.#controller = new Controller(this.#facts.timeline, tickets, this.#listener(), this.#quality.height);
+    this.#controller = new Controller(
+      this.#facts.timeline,
+      tickets,
+      this.#listener(),
+      this.#quality.height,
+      firstHeight(),
+    );
     listen(this, this.#painter, this.#hands(), this.#gone.signal);
     offerToTheSystem(
       this.#facts,
@@ -86,7 +90,6 @@ export class Classroom extends HTMLElement {
     this.#timers = [
       setInterval(() => this.#beat(), PAINT_MS),
       setInterval(() => this.#paintVoice(), VOICE_MS),
-      setInterval(() => this.#tryMore(), RISE_MS),
     ];
   }
 
@@ -138,7 +141,10 @@ export class Classroom extends HTMLElement {
       this.#stage.endTold = this.#controller.end / 1000;
       this.#tellWhatWasMissed();
     }
-    if (notice.notice === "rung") this.#rungWhy = String(notice.why);
+    if (notice.notice === "rung") {
+      this.#rungWhy = String(notice.why);
+      if (this.#atLive) remember(this.#controller.rung);
+    }
     if (notice.notice === "end") this.#stage.complete = notice.why === "sealed";
   }
 
@@ -206,12 +212,6 @@ export class Classroom extends HTMLElement {
     if (height === this.#controller.video) return;
     if (this.#atLive) this.#controller.choose(height);
     else this.#controller.video = height;
-  }
-
-  #tryMore(): void {
-    if (this.#rungWhy === "slow" || this.#stage.dry || !this.#stage.playing) return;
-    this.#quality.mayRise();
-    this.#fitPicture();
   }
 
   #pickQuality(value: string): void {

@@ -59,11 +59,32 @@ export function affordable(bytes: number, ms: number): number {
   return NEEDS.find(([, need]) => kbps >= need)?.[0] ?? 90;
 }
 
+const KEY = "halqa.height";
+
+/** The height the line bore last on this device, to begin with the next time; null: none, it was too full. */
+export function remember(rung: string | null): void {
+  try {
+    localStorage.setItem(KEY, rung?.slice("video/".length) ?? "90");
+  } catch {
+    // A browser that keeps nothing guesses anew each time.
+  }
+}
+
+function recall(): string | null {
+  try {
+    return localStorage.getItem(KEY);
+  } catch {
+    return null;
+  }
+}
+
 /**
  * What the line that brought this page can bear to begin with. A first guess that saves a narrow line from half a minute
- * of pictures it cannot carry; then it is raised step by step (`quality.ts`), and the server, which sees the line, decides.
+ * of pictures it cannot carry; then the server, which sees the line, decides.
  */
 export function firstHeight(): number {
+  const known = Number(recall() ?? Number.NaN);
+  if (known >= 90) return known;
   const files = performance.getEntriesByType("resource") as PerformanceResourceTiming[];
   const fetched = files.filter((file) => file.transferSize > 2_000 && file.responseEnd > 0);
   if (fetched.length === 0) return 720;

@@ -119,7 +119,7 @@ beforeEach(() => {
     answers.push(one);
     return new Response(one.body);
   });
-  controller = new Controller("/timelines/x", new TicketHolder("first", "/tickets"), listener, 360);
+  controller = new Controller("/timelines/x", new TicketHolder("first", "/tickets"), listener, 360, 90);
 });
 
 afterEach(() => {
@@ -132,7 +132,7 @@ describe("following the live end", () => {
   it("asks for the live end, and is live when the server says so", async () => {
     controller.start("live");
     const one = await answer();
-    expect(asked(one)).toEqual({ at: "live", follow: "1", video: "360" });
+    expect(asked(one)).toEqual({ at: "live", follow: "1", video: "360", start: "90" });
     one.tell({ notice: "hello", head: 3, after: 2, t: 3000, tracks: {} });
     await settle();
     expect(controller.state.name).toBe("behind");
@@ -154,7 +154,7 @@ describe("following the live end", () => {
     expect(controller.state.name).toBe("waiting");
     await vi.advanceTimersByTimeAsync(400);
     const two = await answer();
-    expect(asked(two)).toEqual({ after: "1", follow: "1", video: "360", rung: "video/180" });
+    expect(asked(two)).toEqual({ after: "1", follow: "1", video: "360", start: "90", rung: "video/180" });
     two.tell({ notice: "hello", head: 2, after: 1, t: 2000, tracks: {} }).say(sound(2));
     await settle();
     expect(heard.map((entry) => entry.seq)).toEqual([1, 2]);
@@ -295,11 +295,17 @@ describe("the picture's size", () => {
     one.tell({ notice: "rung", track: "video/360", why: "start" });
     await settle();
     controller.choose(720);
-    expect(asked(await answer())).toEqual({ after: "1", follow: "1", video: "720", rung: "video/360" });
+    expect(asked(await answer())).toEqual({
+      after: "1",
+      follow: "1",
+      video: "720",
+      start: "90",
+      rung: "video/360",
+    });
     controller.choose(180);
-    expect(asked(await answer())).toEqual({ after: "1", follow: "1", video: "180" });
+    expect(asked(await answer())).toEqual({ after: "1", follow: "1", video: "180", start: "90" });
     controller.choose(0);
-    expect(asked(await answer())).toEqual({ after: "1", follow: "1", video: "0" });
+    expect(asked(await answer())).toEqual({ after: "1", follow: "1", video: "0", start: "0" });
     expect(controller.state.name).not.toBe("waiting");
   });
 });

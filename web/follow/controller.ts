@@ -5,11 +5,15 @@
  * plays what was said long ago it asks for *pages*, and only while fewer than `AHEAD_MS` lie ready before it: a phone
  * on prepaid data downloads what it plays and little more. Both ask with the same verb from the same cursor, so there
  * is no seam between them. Seeking asks anew with `at`.
+ *
+ * Who chooses the size of the picture? Following, the server, which sees the line fill. Paging, nobody hurries and nothing is
+ * shed: there the controller measures how fast pages come, and asks for what fits (`fit.ts`).
  */
 import { Backoff } from "../wire/backoff";
 import { ask, type Question, type Track, tracksOf } from "../wire/follow";
 import { type Entry, INIT, type Notice } from "../wire/frames";
 import { Problem, type TicketHolder } from "../wire/tickets";
+import { Flow, heightFor } from "./fit";
 import { type Event, next, type State } from "./states";
 
 export const AHEAD_MS = 30_000;
@@ -20,6 +24,8 @@ export const MISSED_MS = 20_000;
 /** A pulse comes every 5 s: an open answer without one for this long is asked again when there is a reason to doubt. */
 const DOUBT_MS = 7_000;
 const PAGE_BYTES = 256 * 1024;
+/** A page that brings less than it takes to play, with less than this lying ready, is given up for a smaller picture. */
+const SHORT_MS = 3_000;
 const LOOK_MS = 500;
 /** "The server restarts, go on after a second." */
 const STOPPING_MS = 1_000;
@@ -61,6 +67,9 @@ export class Controller {
   #waitMs = 0;
   #opened = 0;
   #backoff = new Backoff();
+  #flow = new Flow();
+  /** The height that pages are asked for. */
+  #paged: number;
   #wake: (() => void) | null = null;
 
   constructor(
@@ -68,7 +77,11 @@ export class Controller {
     private readonly tickets: TicketHolder,
     private readonly listener: Listener,
     public video: number,
-  ) {}
+    /** The height to begin with; the server climbs from there. */
+    private first = video,
+  ) {
+    this.#paged = first;
+  }
 
   /** The heights of the picture that there are, highest first. */
   get heights(): number[] {
@@ -80,6 +93,7 @@ export class Controller {
   start(at: number | "live"): void {
     this.stop();
     this.#at = at;
+    if (this.rung !== null) this.first = Number(this.rung.slice(6));
     this.rung = null;
     this.cursor = 0;
     this.#following = at === "live";
@@ -91,7 +105,7 @@ export class Controller {
   /** Another height of the picture from the cursor on; 0: none. What lies ready already stays. */
   choose(video: number): void {
     if (video === this.video) return;
-    this.video = video;
+    this.video = this.#paged = video;
     if (this.rung !== null && Number(this.rung.slice(6)) > video) this.rung = null;
     this.#askAgain();
   }
@@ -168,12 +182,14 @@ export class Controller {
     this.#answering = answering;
     this.#again = false;
     let why: Ending = "cut";
+    this.#flow.begin(performance.now());
     try {
       for await (const item of ask(this.timeline, this.#question(), this.tickets, answering.signal)) {
         if (run !== this.#run) return "superseded";
         this.#heard();
         if (item.kind === "notice") why = this.#notice(item) ?? why;
         else this.#entry(item);
+        if (!this.#following && this.#fitPage(why)) return "again";
         if (this.#following && this.listener.ahead() > FAR_AHEAD_MS) {
           this.#following = false;
           return "far";
@@ -208,12 +224,15 @@ export class Controller {
   }
 
   #question(): Question {
-    const question: Record<string, string | number> = { video: this.video };
+    const question: Record<string, string | number> = this.#following
+      ? { video: this.video, start: Math.min(this.first, this.video) }
+      : { video: Math.min(this.#paged, this.video) };
     if (this.#at !== null) {
       question.at = this.#at;
     } else {
       question.after = this.cursor;
-      if (this.rung !== null) question.rung = this.rung;
+      if (this.rung !== null && Number(this.rung.slice(6)) <= Number(question.video))
+        question.rung = this.rung;
     }
     if (this.#following) question.follow = 1;
     else question.limit = PAGE_BYTES;
@@ -225,7 +244,19 @@ export class Controller {
     if (!(entry.flags & INIT)) this.#at = null;
     this.cursor = Math.max(this.cursor, entry.seq);
     this.end = Math.max(this.end, entry.t + entry.duration);
+    this.#flow.took(entry.payload.length);
     this.listener.entry(entry, entry.t + entry.duration > this.#opened);
+  }
+
+  /** Ask the next page for the picture that the line carries; true when this one must not be waited for. */
+  #fitPage(ended: Ending): boolean {
+    const kbps = this.#flow.kbps(performance.now());
+    if (kbps === null) return false;
+    const height = heightFor(this.video, this.tracks, kbps);
+    if (ended !== "cut") this.#paged = height;
+    if (height >= this.#paged || this.listener.ahead() > SHORT_MS) return false;
+    this.#paged = height;
+    return true;
   }
 
   /** Take a notice; what it says about the end of this answer. */

@@ -19,6 +19,9 @@ const TICK_MS = 100;
  */
 const STUCK_S = 0.6;
 const MOST_STUCK_S = 5;
+/** Browsers stand still before the very end of what is buffered: with less than this ready, for so long. */
+const FEW_S = 0.25;
+const STARVED_S = 0.25;
 /** What is shorter than this is not worth beginning with, and may be a rounding of the container. */
 const CRUMB_S = 0.05;
 /** The sound ended (no microphone any more) when the picture has got so much further. */
@@ -338,7 +341,8 @@ export class Stage {
     const stretch = master.stretch(at);
     const lead = stretch ? stretch.end - at : 0;
     const { element } = master;
-    if (lead > 0.03) {
+    const starved = lead < FEW_S && now - this.#movedAt > STARVED_S;
+    if (lead > 0.03 && !starved) {
       if (now - this.#movedAt < this.#patience || element.seeking || lead < this.clock.lead / 2) return;
       this.#patience = Math.min(MOST_STUCK_S, this.#patience * 2);
       this.#movedAt = now;
