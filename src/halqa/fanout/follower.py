@@ -88,6 +88,7 @@ class Follower:
         self._shed_tracks: set[str] = set()
         self._shed_from = self._shed_to = 0
         self._told_at = float("-inf")
+        self._told_rung = ladder.rung if ladder else None
 
     # -- what the gateway asks ----------------------------------------------------------------------------------------
 
@@ -155,9 +156,9 @@ class Follower:
         size = 0
         bound = self._policy.small_batch if now - self.shed_at < self._policy.wary else BATCH_BYTES
         if self.ladder is not None and self.live:
-            before = self.ladder.rung, self.ladder.waiting
             self.ladder.settle(tail.ends, tail.t, now)
-            if before[0] is not None and self.ladder.rung is None:
+            if self._told_rung is not None and self.ladder.rung is None:
+                self._told_rung = None
                 out.append(encode_notice({"notice": "rung", "track": None, "why": self.ladder.why}))
         for one in said:
             size += self._give(one, tail, now, out)
@@ -209,6 +210,7 @@ class Follower:
         self._passed[entry.track] = entry.end
         if begins and self._fresh_key(one, tail, now):
             ladder.arrive(entry.track, now)
+            self._told_rung = entry.track
             notice = encode_notice({"notice": "rung", "track": entry.track, "why": ladder.why})
             return notice + self._init(entry.track, tail) + one.frame
         if entry.track == ladder.rung:
