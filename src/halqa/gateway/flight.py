@@ -41,6 +41,13 @@ class Flight:
         self._sends: deque[tuple[int, float]] = deque()
         self._handed = 0
 
+    def landed(self) -> bool:
+        """Whether all of it has arrived. The usual case (8,000 times a second with 2,000 followers), so asked first."""
+        if self._ask(SIOCOUTQ):
+            return False
+        self._sends.clear()
+        return True
+
     @property
     def full(self) -> bool:
         """Whether as much waits unsent as may."""
@@ -94,6 +101,9 @@ class Flight:
 
 class _NoFlight(Flight):
     full = False
+
+    def landed(self) -> bool:
+        return True
 
     def hand(self, size: int, since: float) -> None:
         return

@@ -224,11 +224,12 @@ class Stream:
         pulse = hub.pulse
         reached = False
         while not gateway.stopping:
-            if flight.full:
+            free = flight.landed()
+            if not free and flight.full:
                 await self._room()
             now = clock()
-            since = now - follower.lag(tail, now)
-            data = follower.take(tail, now, flight.late(now))
+            since = now if free else now - follower.lag(tail, now)
+            data = follower.take(tail, now, 0.0 if free else flight.late(now))
             if data is None:
                 data = await self._from_store()
             if pulse != hub.pulse:
