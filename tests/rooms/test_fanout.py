@@ -252,6 +252,24 @@ class TestTheLadder:
         follower.take(lesson.tail, lesson.now, late)
         assert (follower.shed_at == lesson.now) == bool(on_the_lowest)
 
+    @pytest.mark.parametrize(("late", "falls"), [(0.8, False), (1.2, True)])
+    def test_a_picture_that_just_came_back_is_not_lost_by_one_lost_packet(self, late: float, falls: bool) -> None:
+        lesson = Lesson(rungs=["video/90"])
+        ladder = Ladder(360)
+        follower = Follower(EVERYTHING, lesson.tail.head, ladder=ladder, live=True)
+        for _ in range(60):
+            lesson.go_on()
+            everything(follower, lesson)
+        follower.take(lesson.tail, lesson.now, 2.5)
+        assert ladder.rung is None
+        while ladder.rung is None:
+            lesson.go_on()
+            everything(follower, lesson)
+        fell = follower.shed_at
+        lesson.go_on()
+        follower.take(lesson.tail, lesson.now, late)
+        assert (follower.shed_at != fell) == falls
+
     def test_after_a_step_too_high_it_returns_to_what_was_carried(self) -> None:
         lesson = Lesson()
         ladder = Ladder(360, start=180)

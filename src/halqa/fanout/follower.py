@@ -29,8 +29,9 @@ class Policy:
 
     `patience`: seconds an entry may be late before pictures are shed. Sound is then this late too, and the classroom's
     buffer (at least a second on such lines) still covers it. `hasty`: the same soon after a step up, which the line
-    may not bear. `lenient`: the same on the lowest rung: a lost packet alone costs a round trip or two, and below is no
-    picture. `grace`: seconds after shedding before it is done again:
+    may not bear. On the lowest rung it is `lenient` instead of `patience`, and `patience` instead of `hasty`: below is no
+    picture, and one lost packet alone costs two round trips and more (0.6 to 0.9 s late on a line of 300 ms: with `hasty`,
+    a school on such a line lost its picture again soon after each return). `grace`: seconds after shedding before it is done again:
     the sound that piled up meanwhile must get a chance to drain first. `tell_every`: at most one `shed` notice in this
     many seconds. `small_batch`: bytes given at once to a follower that was slow in the last `wary` seconds, so that it
     is soon looked at again.
@@ -137,9 +138,10 @@ class Follower:
     def _patience(self, tail: Tail, now: float) -> float:
         if self.ladder is None or self.ladder.rung is None:
             return self._policy.patience
-        if self.ladder.on_probation(now):
-            return self._policy.hasty
-        return self._policy.lenient if self.ladder.lowest(tail.ends, tail.t) else self._policy.patience
+        careful, usual = self._policy.hasty, self._policy.patience
+        if self.ladder.lowest(tail.ends, tail.t):
+            careful, usual = self._policy.patience, self._policy.lenient
+        return careful if self.ladder.on_probation(now) else usual
 
     def _fall(self, tail: Tail, now: float) -> None:
         if now - self.shed_at < self._policy.grace:
