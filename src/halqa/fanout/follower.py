@@ -29,12 +29,12 @@ class Policy:
 
     `patience`: seconds an entry may be late before pictures are shed. Sound is then this late too, and the classroom's
     buffer (at least a second on such lines) still covers it. `hasty`: the same soon after a step up, which the line
-    may not bear. On the lowest rung it is `lenient` instead of `patience`, and `patience` instead of `hasty`: below is no
-    picture, and one lost packet alone costs two round trips and more (0.6 to 0.9 s late on a line of 300 ms: with `hasty`,
-    a school on such a line lost its picture again soon after each return). `grace`: seconds after shedding before it is done again:
-    the sound that piled up meanwhile must get a chance to drain first. `tell_every`: at most one `shed` notice in this
-    many seconds. `small_batch`: bytes given at once to a follower that was slow in the last `wary` seconds, so that it
-    is soon looked at again.
+    may not bear. On the lowest rung it is `lenient` instead of `patience`, and `patience` instead of `hasty`: below is
+    no picture, and one lost packet alone costs two round trips and more (0.6 to 0.9 s late on a line of 300 ms: with
+    `hasty`, a school on such a line lost its picture again soon after each return). `grace`: seconds after shedding
+    before it is done again: the sound that piled up meanwhile must get a chance to drain first. `tell_every`: at most
+    one `shed` notice in this many seconds. `small_batch`: bytes given at once to a follower that was slow in the last
+    `wary` seconds, so that it is soon looked at again.
     """
 
     patience: float = 1.0
