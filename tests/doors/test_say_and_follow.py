@@ -12,7 +12,7 @@ import pytest
 from halqa.client import Client, Followed, Refused, Speaker
 from halqa.gateway import Limits
 from halqa.stores import MemoryStores
-from halqa.timeline import INIT, Draft, Entry, FrameReader, Notice, encode_draft, encode_notice
+from halqa.timeline import INIT, Draft, Entry, Frame, FrameReader, encode_draft, encode_notice
 from house import House, drafts, open_house, until
 
 FRAMES = {"content-type": "application/vnd.halqa.frames"}
@@ -72,7 +72,7 @@ async def test_the_end_is_told_to_those_who_follow_and_to_those_who_come_later(h
         assert [name for name, _ in house.sealed] == ["lesson", "lesson"]
 
 
-async def _all(client: Client, place: Followed) -> list[Entry | Notice]:
+async def _all(client: Client, place: Followed) -> list[Frame]:
     return [item async for item in client.follow("lesson", place)]
 
 
@@ -134,7 +134,7 @@ async def test_at_a_moment_begins_with_init_entries_and_a_key_picture_and_the_so
 async def test_at_live_begins_at_the_last_key_and_carries_one_rung(house: House) -> None:
     async with house.client() as studio, house.client() as classroom:
         await teach(studio, 59)
-        items: list[Entry | Notice] = []
+        items: list[Frame] = []
         async for item in classroom.follow("lesson", at="live", video=360):
             items.append(item)
             if isinstance(item, dict) and item["notice"] == "live":

@@ -15,7 +15,7 @@ from halqa.timeline.tracks import check_track, height, is_media, is_video
 
 from .answers import FRAMES, HEADERS, Receive, Scope, Send
 from .flight import Flight, flight_of
-from .hub import Hub
+from .hub import NARROW_S, Hub
 
 if TYPE_CHECKING:
     from .app import Gateway
@@ -221,7 +221,8 @@ class Stream:
         """The backlog, then the tail, until sealed, stopped or gone. Returns why it ended."""
         clock, hub, follower, send = asyncio.get_running_loop().time, self._hub, self._follower, self._send
         tail, bell, gateway, flight = hub.tail, hub.bell, self._gateway, self._flight
-        pulse = hub.pulse
+        pulse, passage = hub.pulse, hub.passage
+        passed = passage.count
         reached = False
         while not gateway.stopping:
             free = flight.landed()
@@ -229,9 +230,14 @@ class Stream:
                 await self._room()
             now = clock()
             since = now if free else now - follower.lag(tail, now)
+            was = follower.cursor
             data = follower.take(tail, now, 0.0 if free else flight.late(now))
             if data is None:
                 data = await self._from_store()
+            if passed != passage.count:
+                if reached and follower.cursor >= tail.head and self._sees_what_passes(now):
+                    data = self._with_what_passes(data, passed, was, now)
+                passed = passage.count
             if pulse != hub.pulse:
                 pulse = hub.pulse
                 data += self._notice("pulse", followers=len(hub.streams))
@@ -243,11 +249,25 @@ class Stream:
                 flight.hand(len(data), since)
                 await send({"type": "http.response.body", "body": data, "more_body": True})
                 self._busy_since = None
+                passed = passage.count  # what passed while the line was busy is not for this follower
             if follower.cursor >= tail.head:
                 if tail.sealed:
                     return "sealed"
                 await bell.wait()
         return "stopping"
+
+    def _sees_what_passes(self, now: float) -> bool:
+        """Whether its line is free: what passes must never keep an entry waiting."""
+        return self._flight.clear and not self.narrow(now, NARROW_S)
+
+    def _with_what_passes(self, data: bytes, passed: int, was: int, now: float) -> bytes:
+        """The next bytes, with the frames that passed since so many had: each where it was said among the entries."""
+        passage, wants, cursor = self._hub.passage, self._follower.wants, self._follower.cursor
+        ahead = passage.since(passed, was, wants, now)
+        if not data and cursor == was:
+            return ahead
+        behind = passage.since(passed, cursor, wants, now) if cursor != was else b""
+        return b"".join((ahead, data, behind))
 
     async def _room(self) -> None:
         """Wait until the line has taken what it was given: what is chosen then is fresh."""
