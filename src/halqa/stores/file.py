@@ -121,7 +121,7 @@ class TimelineFile(ReadFile):
                     " WHERE last IS NOT NULL"
                 )
             )
-        return Order.learned(self.figures.head, self.figures.sealed, last_t, numbers)
+        return Order.learned(self.figures.head, self.figures.sealed, self.figures.end, last_t, numbers)
 
     # -- appending ----------------------------------------------------------------------------------------------------
 

@@ -64,8 +64,9 @@ class Timeline(Protocol):
 
     Order: `seq` counts 1, 2, 3 … without a gap, in the order of commits. Time: on each track `t` never goes back.
     Numbers: per (speaker, track) 1, 2, 3 … without a gap; a number said again is acknowledged and adds nothing if it
-    says the same, else `SaidOtherwise`. An append is all or nothing, and answered after its commit. After `seal`
-    nothing is added. Every method may raise `StoreMistake`.
+    says the same, else `SaidOtherwise`. A stamped draft begins where the lesson is at its commit: at the end so far, or
+    at the last `t` of its track if that is later; said again, its `t` is not looked at. An append is all or nothing,
+    and answered after its commit. After `seal` nothing is added. Every method may raise `StoreMistake`.
     """
 
     @property
