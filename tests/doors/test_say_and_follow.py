@@ -145,6 +145,61 @@ async def test_at_live_begins_at_the_last_key_and_carries_one_rung(house: House)
         assert sum(e.init for e in entries) == 2
 
 
+async def teach_with_a_board(studio: Client) -> None:
+    """A minute of lesson; of its boards one was written at the beginning, one in the middle, one at the end."""
+    await studio.say("lesson", [Draft("board/3", "s", 1, 0, 400, 0, b"old")])
+    await teach(studio, 30)
+    await studio.say("lesson", [Draft("board/2", "s", 1, 30_000, 400, 0, b"middle")])
+    tracks = ("audio", "video/90", "video/360")
+    said = [
+        Draft(t, "s", n + 62, 30_000 + n * 500, 500, n % 4 == 0 or t == "audio", b"x")
+        for n in range(59)
+        for t in tracks
+    ]
+    await studio.say("lesson", said)
+    await studio.say("lesson", [Draft("board", "s", 1, 59_000, 400, 0, b"new")])
+
+
+@pytest.mark.parametrize("wishes", [{"video": 360}, {}, {"video": 0}, {"tracks": "audio,board,board/*"}])
+async def test_a_lesson_with_an_old_board_is_joined_at_its_end(house: House, wishes: dict[str, Any]) -> None:
+    async with house.client() as studio, house.client() as classroom:
+        await teach_with_a_board(studio)
+        came: list[Frame] = []
+        async for item in classroom.follow("lesson", at="live", **wishes):
+            came.append(item)
+            if isinstance(item, Entry) and item.payload == b"new":
+                await studio.say("lesson", [Draft("board/3", "s", 2, 59_500, 400, 0, b"written on")])
+            if isinstance(item, Entry) and item.payload == b"written on":
+                break
+        hello, entries = came[0], [item for item in came if isinstance(item, Entry) and not item.init]
+        assert isinstance(hello, dict)
+        assert min(entry.t for entry in entries) >= 57_500
+        assert hello["after"] == entries[0].seq - 1
+        assert [e.payload for e in entries if e.track.startswith("board")] == [b"new", b"written on"]
+        missed = await studio.read("lesson", after=0, tracks="board/*")
+        assert [e.payload for e in missed if isinstance(e, Entry)] == [b"old", b"middle", b"written on"]
+
+
+async def test_a_moment_in_a_lesson_with_a_board_begins_where_its_sound_and_picture_begin(house: House) -> None:
+    async with house.client() as studio:
+        await teach_with_a_board(studio)
+        page = [item for item in await studio.read("lesson", at=31_000) if isinstance(item, Entry) and not item.init]
+        assert {e.t for e in page if e.seq < page[0].seq + 3} == {30_000}
+        assert [e.payload for e in page if e.track.startswith("board")] == [b"new"]
+        early = [item for item in await studio.read("lesson", at=0) if isinstance(item, Entry)]
+        assert [e.payload for e in early if e.track.startswith("board")] == [b"middle", b"new"]
+
+
+async def test_without_sound_and_picture_each_track_begins_at_its_own_place(house: House) -> None:
+    async with house.client() as studio:
+        await studio.say("lesson", [Draft("audio", "s", 1, 0, 0, INIT, b"init")])
+        for n, (track, t) in enumerate([("board", 0), ("talk", 1000), ("board", 5000), ("board", 9000)]):
+            await studio.say("lesson", [Draft(track, f"s{n}", 1, t, 0, 0, b"%d" % t)])
+        for question, times in (({"at": 6000}, [1000, 5000, 9000]), ({"at": 6000, "tracks": "board"}, [5000, 9000])):
+            page = await studio.read("lesson", **question)
+            assert [e.t for e in page if isinstance(e, Entry) and not e.init] == times
+
+
 async def test_the_rung_goes_on_from_page_to_page(house: House) -> None:
     async with house.client() as studio:
         await teach(studio, 60)

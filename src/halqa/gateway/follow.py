@@ -9,7 +9,7 @@ import msgspec
 
 from halqa.fanout import Follower, Ladder
 from halqa.tickets import Grant, allowed_tracks
-from halqa.timeline import Tracks, encode_entry, encode_notice
+from halqa.timeline import Timeline, Tracks, encode_entry, encode_notice
 from halqa.timeline.errors import BadQuestion, CursorAhead, Mistake
 from halqa.timeline.tracks import check_track, height, is_media, is_video
 
@@ -124,11 +124,10 @@ async def _place(hub: Hub, question: Question, now: float) -> tuple[bytes, Follo
             floors[track] = seq
             [entry] = await timeline.read(seq - 1, tracks=Tracks([track]), limit=1)
             begins = min(begins, entry.t)
-    for track in hub.tail.ends:
-        if track in question.wants and not is_video(track):
-            seq = await timeline.seek(begins, track, key=False)
-            if seq is not None:
-                floors[track] = seq
+    others = [track for track in hub.tail.ends if track in question.wants and not is_video(track)]
+    floors |= await _floors(timeline, begins, [track for track in others if is_media(track)])
+    if not floors:  # beside sound and picture, what is not media has no place of its own: it may be very old
+        floors = await _floors(timeline, begins, others)
     cursor = min(floors.values(), default=hub.tail.head + 1) - 1
     inits = await timeline.inits(cursor, Tracks(["audio", "video/*"]))
     opening = [e for e in inits if e.seq <= cursor and is_media(e.track) and _opens(e.track, ladder, question)]
@@ -136,6 +135,12 @@ async def _place(hub: Hub, question: Question, now: float) -> tuple[bytes, Follo
         question.wants, cursor, ladder=ladder, inits=inits, floors=floors, live=question.live, began=now
     )
     return b"".join(encode_entry(entry) for entry in opening), follower
+
+
+async def _floors(timeline: Timeline, at: int, tracks: list[str]) -> dict[str, int]:
+    """Per track, the seq of its last entry that begins at or before this moment (or of its first one)."""
+    sought = {track: await timeline.seek(at, track, key=False) for track in tracks}
+    return {track: seq for track, seq in sought.items() if seq is not None}
 
 
 def _opens(track: str, ladder: Ladder | None, question: Question) -> bool:
