@@ -37,7 +37,8 @@ class Tail:
 
     def __init__(self, head: int) -> None:
         self.head = self.before = head
-        """The last seq, and what it was before the latest push."""
+        """The last seq, and what it was before the latest push that all were woken for."""
+        self._aside = False
         self.sealed = False
         self.t = 0
         """The end of the lesson so far, ms on its clock."""
@@ -61,9 +62,12 @@ class Tail:
             self.ends[track] = end
             self.t = max(self.t, end)
 
-    def push(self, entries: Sequence[Entry], now: float) -> None:
-        """Add what was just committed."""
-        self.before = self.head
+    def push(self, entries: Sequence[Entry], now: float, *, aside: bool = False) -> None:
+        """Add what was just committed. `aside`: not everyone is woken for it; until `all_woken`, who was at the end
+        before counts as having been there until just now."""
+        if not self._aside:
+            self.before = self.head
+        self._aside = aside or self._aside
         for entry in entries:
             if entry.seq != self.head + 1:  # a copy that skipped ahead: what is held no longer joins up
                 self._said.clear()
@@ -80,7 +84,12 @@ class Tail:
                     self.last_key[entry.track] = entry.seq
         while self._bytes > TAIL_BYTES and len(self._said) > 1:
             self._bytes -= len(self._said.popleft().frame)
+        self.before = max(self.before, self.first - 1)
         self._batches.clear()
+
+    def all_woken(self) -> None:
+        """Everyone is being woken now."""
+        self._aside = False
 
     def learn_init(self, entry: Entry) -> None:
         """Take an init entry that was said before this tail began to listen."""

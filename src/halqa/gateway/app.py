@@ -66,6 +66,7 @@ class Gateway:
         self.limits = limits or Limits()
         self.hubs = Hubs(stores)
         self.allowance = Allowance(self.limits.rate, self.limits.burst)
+        self.guests = Allowance(self.limits.guest_rate, self.limits.guest_burst, names=20_000)
         self.stopping = False
         self._began = began
         self._sealed = sealed
@@ -77,13 +78,13 @@ class Gateway:
     def follower_count(self, timeline: str) -> int:
         """How many follow this timeline live now."""
         hub = self.hubs.known(timeline)
-        return len(hub.streams) if hub else 0
+        return hub.audience if hub else 0
 
     def stop(self) -> None:
         """End every open stream with a notice; from now on nobody is let in. Call it before the server waits."""
         self.stopping = True
         for hub in self.hubs.all():
-            hub.bell.ring()
+            hub.ring()
 
     async def close(self) -> None:
         """After the last request: stop the ticker and stop listening to the timelines."""
@@ -137,13 +138,14 @@ class Gateway:
         grant = self.tickets.check(ticket, timeline, "say")
         body = await say.read(scope, receive, grant, self.limits)
         size = sum(len(said.payload) for said in body.frames)
-        self.allowance.spend(f"{timeline} {grant.speaker}", size, _now())
+        allowance = self.guests if grant.guest else self.allowance
+        allowance.spend(f"{timeline} {grant.speaker}", size, _now())
         if not body.drafts:
             hub = self.hubs.known(timeline)
             if hub is not None:
                 hub.pass_on(body.passing, _now())
             return await answer_json(send, _told(hub, {}))
-        hub = await self.hubs.get(timeline, _now(), create=True)
+        hub = await self.hubs.get(timeline, _now(), create=not grant.guest)
         try:
             acknowledged = await hub.timeline.append(body.drafts)
         except SpeakerMistake as mistake:
@@ -151,7 +153,7 @@ class Gateway:
                 mistake.details["frame"] = body.place(int(frame))
             raise
         hub.pass_on(body.passing, _now())
-        if not hub.told_began:
+        if not hub.told_began and not grant.guest:
             hub.told_began = True
             self._note(self._began(timeline))
         await answer_json(send, _told(hub, acknowledged.numbers) | {"head": acknowledged.head})
@@ -186,7 +188,7 @@ class Gateway:
                 for stream in list(hub.streams):
                     if stream.dead(now, self.limits.send_wait):
                         stream.drop()
-                hub.bell.ring()
+                hub.ring()
             self.hubs.let_go(now)
 
 
@@ -196,7 +198,7 @@ def _told(hub: Hub | None, numbers: dict[tuple[str, str], int]) -> dict[str, obj
     return {
         "acknowledged": {track: number for (_, track), number in numbers.items()},
         "head": hub.tail.head if hub else 0,
-        "followers": len(hub.streams) if hub else 0,
+        "followers": hub.audience if hub else 0,
         "narrow": hub.narrow(_now()) if hub else 0,
     }
 

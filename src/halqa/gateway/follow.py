@@ -178,6 +178,11 @@ class Stream:
         self._hub = hub
         self._follower = follower
         self._question = question
+        self.private = any(pattern.startswith("private/") for pattern in question.wants.patterns)
+        """Whether it hears what is said in private too."""
+        self.attends = any(pattern == "*" or is_media(pattern) for pattern in question.wants.patterns)
+        """Whether it follows the lesson itself, its sound or its pictures."""
+        self._bell = hub.confidants if self.private else hub.bell
         self._receive = receive
         self._send = send
         self._flight = flight
@@ -208,7 +213,7 @@ class Stream:
         await self._give(await self._hello() + opening)
         watch = asyncio.ensure_future(self._watch())
         if self._question.follow:
-            self._hub.streams.add(self)
+            self._hub.join(self)
         try:
             why = await (self._follow() if self._question.follow else self._page())
             if not self._gone:
@@ -218,14 +223,14 @@ class Stream:
             if not self._gone:
                 raise
         finally:
-            self._hub.streams.discard(self)
+            self._hub.leave(self)
             self._hub.used_at = asyncio.get_running_loop().time()
             watch.cancel()
 
     async def _follow(self) -> str:
         """The backlog, then the tail, until sealed, stopped or gone. Returns why it ended."""
         clock, hub, follower, send = asyncio.get_running_loop().time, self._hub, self._follower, self._send
-        tail, bell, gateway, flight = hub.tail, hub.bell, self._gateway, self._flight
+        tail, bell, gateway, flight = hub.tail, self._bell, self._gateway, self._flight
         pulse, passage = hub.pulse, hub.passage
         passed = passage.count
         reached = False
@@ -245,7 +250,7 @@ class Stream:
                 passed = passage.count
             if pulse != hub.pulse:
                 pulse = hub.pulse
-                data += self._notice("pulse", followers=len(hub.streams))
+                data += self._notice("pulse", followers=hub.audience)
             if not reached and (follower.cursor >= tail.head or self._question.live):
                 follower.live = reached = True
                 data += self._notice("live")
@@ -305,7 +310,7 @@ class Stream:
         while self._follower.cursor >= self._hub.tail.head and not self._hub.tail.sealed:
             if self._gateway.stopping or self._gone:
                 return
-            await self._hub.bell.wait()
+            await self._bell.wait()
 
     async def _from_store(self, limit: int = CHUNK) -> bytes:
         """The next entries, read from where the timeline lives."""
@@ -349,7 +354,7 @@ class Stream:
                 "after": self._follower.cursor,
                 "t": hub.tail.t,
                 "sealed": hub.tail.sealed,
-                "followers": len(hub.streams),
+                "followers": hub.audience,
                 "tracks": msgspec.to_builtins(tracks),
             }
         )

@@ -19,6 +19,10 @@ NARROW_S = 30.0
 PASS_ON_S = 50e-6
 """The least time between two rounds of passing frames, a follower. A send costs some 25 µs (bench/fanout.py): showing a
 pen's tip takes half a core at most, and entries need not wait. 500 followers: 40 rounds a second; 2,000: 10."""
+ASIDE_S = 0.25
+"""What is said in private wakes whoever may hear it at once, everyone else (whose cursor moves on) this much later at
+most: 500 answers a second would else wake every classroom hundreds of times a second for nothing. Well under the
+lateness (`Policy.hasty`) at which a line counts as slow."""
 
 
 class Bell:
@@ -47,13 +51,17 @@ class Hub:
         self.tail = tail
         self.passage = Passage()
         self.bell = Bell()
+        self.confidants = Bell()
+        """Of those who hear what is said in private too."""
         self.streams: set[Stream] = set()
+        self._attending = 0
         self.pulse = 0
         self.used_at = 0.0
         self.told_began = False
         self._narrow, self._narrow_at = 0, float("-inf")
         self._passed_at = float("-inf")
         self._ringing: asyncio.TimerHandle | None = None
+        self._later: asyncio.TimerHandle | None = None
         self._deaf: Callable[[], None] | None = timeline.listen(self._heard)
 
     @classmethod
@@ -69,11 +77,41 @@ class Hub:
         return hub
 
     def _heard(self, entries: Sequence[Entry]) -> None:
-        if entries:
-            self.tail.push(entries, asyncio.get_running_loop().time())
-        else:
+        if not entries:
             self.tail.sealed = True
+        elif all(entry.track not in EVERYTHING for entry in entries):
+            self.tail.push(entries, asyncio.get_running_loop().time(), aside=True)
+            self.confidants.ring()
+            if self._later is None:
+                self._later = asyncio.get_running_loop().call_later(ASIDE_S, self.ring)
+            return
+        else:
+            self.tail.push(entries, asyncio.get_running_loop().time())
+        self.ring()
+
+    def ring(self) -> None:
+        """Wake everyone."""
+        if self._later is not None:
+            self._later.cancel()
+            self._later = None
+        self.tail.all_woken()
         self.bell.ring()
+        self.confidants.ring()
+
+    @property
+    def audience(self) -> int:
+        """How many follow the lesson's sound or pictures: neither the teacher's list of answers nor a telephone."""
+        return self._attending
+
+    def join(self, stream: Stream) -> None:
+        """This one follows from now on."""
+        self.streams.add(stream)
+        self._attending += stream.attends
+
+    def leave(self, stream: Stream) -> None:
+        if stream in self.streams:
+            self.streams.remove(stream)
+            self._attending -= stream.attends
 
     def pass_on(self, passing: Sequence[Passing], now: float) -> None:
         """Show these to everyone who is at the end now. On a sealed timeline nobody is."""
@@ -91,7 +129,7 @@ class Hub:
     def _pass_now(self) -> None:
         self._ringing = None
         self._passed_at = asyncio.get_running_loop().time()
-        self.bell.ring()
+        self.ring()
 
     def narrow(self, now: float) -> int:
         """How many of the followers are on a narrow line, or want no picture. Counted once a second."""
@@ -108,6 +146,9 @@ class Hub:
         if self._ringing is not None:
             self._ringing.cancel()
             self._ringing = None
+        if self._later is not None:
+            self._later.cancel()
+            self._later = None
 
 
 class Hubs:
@@ -153,5 +194,5 @@ class Hubs:
         hub = self._hubs.pop(timeline, None)
         if hub is not None:
             hub.tail.sealed = True
-            hub.bell.ring()
+            hub.ring()
             hub.close()

@@ -16,9 +16,10 @@ class Limits:
     `body`: bytes in one `say`; a studio that was cut off for a minute says 4 MiB at a time. `frames`: entries in one
     `say`. `passing`: passing frames in one: the tip of a pen at each refresh of a fast screen for most of a second.
     `rate` and `burst`: bytes a second of one ticket, and how much it may have saved up: the whole ladder is 2 Mbit/s,
-    so 8 MiB/s lets a studio that comes back catch up thirty times faster than it teaches. `followers`: open streams of
-    this process; each costs a socket and some 40 kB. `body_wait`: seconds between two pieces of a body. `send_wait`:
-    seconds a follower's line may take nothing at all before the follower counts as dead.
+    so 8 MiB/s lets a studio that comes back catch up thirty times faster than it teaches. `guest_rate` and
+    `guest_burst`: the same of who only answers and asks: a hundred answers at once, then three a second. `followers`:
+    open streams of this process; each costs a socket and some 40 kB. `body_wait`: seconds between two pieces of a body.
+    `send_wait`: seconds a follower's line may take nothing at all before the follower counts as dead.
     """
 
     body: int = 4 << 20
@@ -26,6 +27,8 @@ class Limits:
     passing: int = 100
     rate: int = 8 << 20
     burst: int = 96 << 20
+    guest_rate: int = 512
+    guest_burst: int = 16 << 10
     followers: int = 10_000
     body_wait: float = 30.0
     send_wait: float = 45.0

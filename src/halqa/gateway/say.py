@@ -5,17 +5,26 @@ from __future__ import annotations
 import asyncio
 
 from halqa.tickets import Grant, TicketSpeaker, TicketTracks
-from halqa.timeline import Body, Tracks, decode_said
+from halqa.timeline import STAMP, Body, Draft, Passing, Tracks, decode_said
 from halqa.timeline.errors import MalformedFrame, Mistake, TooLarge
 
 from .answers import FRAMES, Receive, Scope, header
 from .limits import Limits
+
+GUEST_PAYLOAD = 4096
+"""Bytes. The longest answer is 500 characters: 2,000 bytes in the longest script, and the name beside it."""
 
 
 class WrongType(Mistake):
     """What is said comes as application/vnd.halqa.frames."""
 
     code, status = "wrong-type", 415
+
+
+class GuestSaid(Mistake):
+    """Whoever does not teach says it stamped (flag 4), without a duration."""
+
+    code, status = "ticket-guest", 403
 
 
 class BodyCutShort(Mistake):
@@ -42,9 +51,19 @@ async def read(scope: Scope, receive: Receive, grant: Grant, limits: Limits) -> 
             raise TicketTracks(f"This ticket does not open {said.track!r}.", field="track", frame=index)
         if not said.speaker.startswith(grant.speaker):
             raise TicketSpeaker(f"A speaker here is named {grant.speaker}…", field="speaker", frame=index)
+        if grant.guest:
+            _as_a_guest(said, index)
         if said.speaker != body.frames[0].speaker:
             raise MalformedFrame("One request has one speaker.", field="speaker", frame=index)
     return body
+
+
+def _as_a_guest(said: Draft | Passing, index: int) -> None:
+    """A guest must not move the lesson's clock, on which everyone else's next entry depends, nor fill the disk."""
+    if not isinstance(said, Draft) or said.flags != STAMP or said.duration:
+        raise GuestSaid(field="flags", frame=index)
+    if len(said.payload) > GUEST_PAYLOAD:
+        raise TooLarge(f"An answer may be {GUEST_PAYLOAD} bytes long.", field="payload", frame=index)
 
 
 async def _body(receive: Receive, limits: Limits) -> bytes:

@@ -44,6 +44,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "ticket-verb": ("Ce billet ne permet pas cet acte.", "هذا الإذن لا يسمح بهذا الفعل."),
     "ticket-tracks": ("Ce billet n’ouvre pas cette piste.", "هذا الإذن لا يفتح هذا المسار."),
     "ticket-speaker": ("Ce billet ne permet pas de parler sous ce nom.", "هذا الإذن لا يسمح بالكلام بهذا الاسم."),
+    "ticket-guest": (
+        "Une classe ou un élève dit ses réponses sans heure ni durée.",
+        "القسم أو التلميذ يرسل أجوبته دون وقت ولا مدة.",
+    ),
     "mistake": ("Une erreur s’est produite ici.", "وقع خطأ هنا."),
 }
 

@@ -73,13 +73,15 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
     """What a ticket allows.
 
     `tracks`: patterns (`halqa.timeline.tracks`). `speaker`: what a speaker's name must begin with ("" for followers).
-    `seconds`: for how long from now on.
+    `guest`: whoever holds this answers and asks, but does not teach: it cannot begin a lesson or move its clock, and
+    says little (`gateway/say.py`). `seconds`: for how long from now on.
     """
 
     timeline: str
     may: frozenset[Verb]
     tracks: tuple[str, ...] = ("*",)
     speaker: str = ""
+    guest: bool = False
     seconds: int = 12 * 3600
 
 
@@ -89,6 +91,7 @@ class _Claims(msgspec.Struct):
     tracks: list[str]
     exp: int
     speaker: str = ""
+    guest: bool = False
 
 
 class Tickets:
@@ -110,6 +113,8 @@ class Tickets:
         }
         if grant.speaker:
             claims["speaker"] = grant.speaker
+        if grant.guest:
+            claims["guest"] = True
         return jwt.encode(claims, self._secret, algorithm="HS256")
 
     def check(self, ticket: str | None, timeline: str, verb: Verb) -> Grant:
@@ -137,6 +142,7 @@ class Tickets:
             may=frozenset(claims.may),
             tracks=tuple(claims.tracks),
             speaker=claims.speaker,
+            guest=claims.guest,
             seconds=int(claims.exp - self._now()),
         )
 
