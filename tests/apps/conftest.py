@@ -22,6 +22,7 @@ BUILT = {
     "web/pages/site.ts": "site",
     "web/pages/classroom.ts": "classroom",
     "web/pages/studio.ts": "studio",
+    "web/pages/join.ts": "join",
     "web/ui/fonts/readex-latin.woff2": "latin",
     "web/ui/fonts/readex-arabic.woff2": "arabic",
 }
@@ -31,7 +32,7 @@ def _start() -> None:
     """Load Django once, without leaving this folder's name in the environment of other tests."""
     manifest = {source: {"file": f"assets/{name}-0a1b2c3d.js", "src": source} for source, name in BUILT.items()}
     (DATA / "manifest.json").write_text(json.dumps(manifest))
-    for face in ("classroom", "studio"):
+    for face in ("classroom", "studio", "join", "answer", "asking"):
         (DATA / f"{face}.fr.json").write_text('{"first": "un", "second": "deux </script>"}')
         (DATA / f"{face}.ar.json").write_text('{"first": "واحد", "second": ""}')
     _compile_words()
@@ -71,7 +72,7 @@ _start()
 from django.conf import settings  # noqa: E402
 
 from halqa.lessons import access, services  # noqa: E402
-from halqa.lessons.attempts import Attempts  # noqa: E402
+from halqa.lessons.attempts import FREE_CODES, Attempts  # noqa: E402
 from halqa.lessons.models import Lesson  # noqa: E402
 
 
@@ -95,6 +96,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The clock of wrong keys, at a fresh start."""
     clock = Clock()
     monkeypatch.setattr(access, "attempts", Attempts(clock))
+    monkeypatch.setattr(access, "codes", Attempts(clock, FREE_CODES))
     return clock
 
 

@@ -200,5 +200,6 @@ def test_described(reader: Client) -> None:
         "/api/lessons/{lesson_id}",
         "/api/lessons/{lesson_id}/tickets/follow",
         "/api/lessons/{lesson_id}/tickets/say",
+        "/api/lessons/{lesson_id}/tickets/answer",
     }
     assert "swagger-ui-bundle.js" in reader.get("/api/docs").content.decode()

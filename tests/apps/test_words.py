@@ -14,7 +14,7 @@ from django.utils import translation
 SOURCES = Path(__file__).parents[2]
 CATALOGUES = sorted(SOURCES.glob("src/halqa/*/locale"))
 PLACES = re.compile(r"%\((\w+)\)")
-FACES = ["classroom", "studio"]
+FACES = ["classroom", "studio", "join", "answer", "asking"]
 
 
 def catalogue(locale: Path, language: str) -> dict[str, str]:

@@ -21,13 +21,16 @@ from django.urls import reverse
 
 from halqa.timeline.errors import Mistake
 
-from .attempts import Attempts
+from . import services
+from .attempts import FREE_CODES, Attempts
+from .models import Lesson
 
 Rest = ParamSpec("Rest")
 Page = Callable[Concatenate[HttpRequest, Rest], HttpResponse]
 
 _SESSION = "teacher"
 attempts = Attempts(time.monotonic)
+codes = Attempts(time.monotonic, FREE_CODES)
 
 
 class NotATeacher(Mistake):
@@ -52,6 +55,18 @@ class TooManyKeys(Mistake):
         self.seconds = seconds
 
 
+class WrongCode(Mistake):
+    """This is not the code of a lesson that can be joined now."""
+
+    code, status = "wrong-code", 403
+
+
+class TooManyCodes(TooManyKeys):
+    """Too many wrong codes came from this address. Wait, then try again."""
+
+    code, status, retry = "too-many-codes", 429, True
+
+
 class NoToken(Mistake):
     """This request does not carry the token of its page (X-CSRFToken). Open the page again."""
 
@@ -68,6 +83,22 @@ def try_key(request: HttpRequest, told: str) -> None:
         attempts.slipped(address)
         raise WrongKey
     attempts.forgive(address)
+
+
+def try_code(request: HttpRequest, told: str) -> Lesson:
+    """The lesson that is joined with this code; else `WrongCode`, or `TooManyCodes` (then it was not even looked at).
+
+    A right code forgives nothing: whoever sits in a class knows one, and could try the others' in between.
+    """
+    address = address_of(request)
+    wait = codes.wait(address)
+    if wait > 0:
+        raise TooManyCodes(math.ceil(wait))
+    lesson = services.joined_by("".join(digit for digit in told if digit.isdecimal() and digit.isascii()))
+    if lesson is None:
+        codes.slipped(address)
+        raise WrongCode
+    return lesson
 
 
 def address_of(request: HttpRequest) -> str:

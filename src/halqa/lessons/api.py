@@ -95,6 +95,13 @@ class SayTicketIn(Schema):
     speaker: str = Field("", max_length=16, pattern=r"^[A-Za-z0-9_.-]*$", description="one you were given before")
 
 
+class AnswerTicketIn(Schema):
+    role: Literal["class", "pupil"] = Field(alias="as")
+    name: str = Field(min_length=1, max_length=60, description="what the teacher sees beside an answer; not kept here")
+    code: str = Field("", max_length=20, description="the join code; pupils need it")
+    key: str = Field("", max_length=64, pattern=r"^[A-Za-z0-9]*$", description="a secret of this browser's own")
+
+
 # -- everybody ----------------------------------------------------------------------------------------------------
 
 
@@ -126,6 +133,27 @@ def follow_ticket(request: HttpRequest, lesson_id: str) -> dict[str, Any]:
     lesson = services.access_lesson(lesson_id)
     slip = services.follow_ticket(lesson)
     return {"ticket": slip.ticket, "expires_at": slip.expires_at, "timeline": f"/timelines/{lesson.pk}"}
+
+
+@api.post(
+    "/lessons/{lesson_id}/tickets/answer",
+    response=SayTicketOut,
+    summary="May answer and ask",
+    tags=["tickets"],
+    url_name="answer_ticket",
+)
+def answer_ticket(request: HttpRequest, lesson_id: str, asked: AnswerTicketIn) -> Any:
+    """For classes, and for pupils who know the join code. With the same `key` one is the same speaker again."""
+    lesson = services.access_lesson(lesson_id)
+    if asked.role == "pupil" and access.try_code(request, asked.code) != lesson:
+        raise access.WrongCode
+    slip = services.answer_ticket(lesson, asked.role, asked.key)
+    return {
+        "ticket": slip.ticket,
+        "expires_at": slip.expires_at,
+        "timeline": f"/timelines/{lesson.pk}",
+        "speaker": slip.speaker,
+    }
 
 
 # -- teachers -----------------------------------------------------------------------------------------------------

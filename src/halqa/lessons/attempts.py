@@ -1,7 +1,8 @@
-"""How often an address may try a wrong key. Pure: no clock, no request.
+"""How often an address may try a wrong key, or a wrong join code. Pure: no clock, no request.
 
 A key has 99 bits, so nobody guesses it through; waiting keeps guessing from being noise and load. A whole school
-shares one address, so a few slips are free and the first waits are short.
+shares one address, so a few slips are free and the first waits are short. A join code has a million values and opens
+only the right to answer: a class of forty may mistype it once each, then guessing costs minutes a try.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 FREE_SLIPS = 5
+FREE_CODES = 40
 FIRST_WAIT_S, LONGEST_WAIT_S = 15.0, 900.0
 FORGET_AFTER_S = 3600.0
 KEPT_ADDRESSES = 10_000
@@ -18,18 +20,19 @@ KEPT_ADDRESSES = 10_000
 
 
 class Attempts:
-    """Wrong attempts per address. After `FREE_SLIPS` each further one doubles the wait, up to `LONGEST_WAIT_S`."""
+    """Wrong attempts per address. After `free` of them each further one doubles the wait, up to `LONGEST_WAIT_S`."""
 
-    def __init__(self, now: Callable[[], float]) -> None:
+    def __init__(self, now: Callable[[], float], free: int = FREE_SLIPS) -> None:
         self._now = now
+        self._free = free
         self._slips: OrderedDict[str, tuple[int, float]] = OrderedDict()
 
     def wait(self, address: str) -> float:
         """Seconds until this address may try again; 0 if it may now."""
         slips, last = self._slips.get(_network(address), (0, 0.0))
-        if slips < FREE_SLIPS:
+        if slips < self._free:
             return 0.0
-        pause = min(FIRST_WAIT_S * 2.0 ** min(slips - FREE_SLIPS, 16), LONGEST_WAIT_S)
+        pause = min(FIRST_WAIT_S * 2.0 ** min(slips - self._free, 16), LONGEST_WAIT_S)
         return max(0.0, last + pause - self._now())
 
     def slipped(self, address: str) -> None:

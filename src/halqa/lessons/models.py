@@ -45,6 +45,8 @@ class Lesson(models.Model):
     search_key = models.CharField(max_length=400, editable=False)
     hidden_at = models.DateTimeField(null=True, blank=True)
     """Hidden by a teacher: found by nobody else, kept whole, shown again on request."""
+    join_code = models.CharField(max_length=6, blank=True, editable=False, db_index=True)
+    """Six digits with which pupils join; given when they are first asked for, taken back when the lesson ends."""
 
     silent = False
     """Of a lesson on air, as its page shows it: nothing was said for a minute (`house.is_silent`). Not kept."""

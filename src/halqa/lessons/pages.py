@@ -16,12 +16,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from . import house, services
 from .access import (
+    TooManyCodes,
     TooManyKeys,
+    WrongCode,
     WrongKey,
     forget_teacher,
     is_teacher,
     remember_teacher,
     teachers_only,
+    try_code,
     try_key,
 )
 from .forms import LessonForm
@@ -66,10 +69,45 @@ def lesson(request: HttpRequest, lesson_id: str) -> HttpResponse:
         "ticket": slip.ticket,
         "expires_at": slip.expires_at,
         "tickets": reverse("api:follow_ticket", args=[shown.pk]),
+        "answers": reverse("api:answer_ticket", args=[shown.pk]),
     }
     hls = (settings.HALQA_URL or f"{request.scheme}://{request.get_host()}") + shown.hls
     context = {"lesson": shown, "facts": facts, "hls_address": hls}
     return render(request, "lessons/lesson.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def join(request: HttpRequest) -> HttpResponse:
+    """A pupil's telephone: the code and a first name, then what can be answered. Nothing of it is kept here."""
+    name = " ".join(request.POST.get("name", "").split())[:40]
+    code = request.POST.get("code", request.GET.get("code", ""))[:20]
+    if request.method != "POST":
+        return render(request, "lessons/join.html", {"code": code})
+    told = {"code": code, "name": name}
+    if not name:
+        return render(request, "lessons/join.html", told | {"nameless": True}, status=422)
+    try:
+        shown = try_code(request, code)
+        slip = services.answer_ticket(shown, "pupil", _keepsake(request))
+    except (WrongCode, services.LessonOver):
+        return render(request, "lessons/join.html", told | {"wrong": True}, status=403)
+    except TooManyCodes as mistake:
+        response = render(request, "lessons/join.html", told | {"wait": mistake.seconds}, status=429)
+        response["Retry-After"] = str(mistake.seconds)
+        return response
+    follow = services.follow_ticket(shown)
+    facts = _facts(shown) | {
+        "ticket": follow.ticket,
+        "tickets": reverse("api:follow_ticket", args=[shown.pk]),
+        "answers": reverse("api:answer_ticket", args=[shown.pk]),
+        "answering": {"as": "pupil", "name": name, "code": code, "ticket": slip.ticket, "speaker": slip.speaker},
+    }
+    return render(request, "lessons/joined.html", {"lesson": shown, "facts": facts})
+
+
+def _keepsake(request: HttpRequest) -> str:
+    key = request.POST.get("key", "")
+    return key if key.isascii() and key.isalnum() and len(key) <= 64 else ""
 
 
 # -- teachers -----------------------------------------------------------------------------------------------------
@@ -159,6 +197,8 @@ def studio(request: HttpRequest, lesson_id: str) -> HttpResponse:
         "speaker": slip.speaker,
         "tickets": reverse("api:say_ticket", args=[shown.pk]),
         "csrf": get_token(request),
+        "code": services.join_code(shown),
+        "join": (settings.HALQA_URL or f"{request.scheme}://{request.get_host()}") + reverse("join"),
     }
     return render(request, "lessons/studio.html", {"lesson": shown, "facts": facts})
 

@@ -13,8 +13,8 @@ from ninja.errors import HttpError, ValidationError
 
 from halqa.timeline.errors import Mistake
 
-from .access import NotATeacher, NoToken, TooManyKeys, WrongKey
-from .services import LessonRefused, NoSuchLesson
+from .access import NotATeacher, NoToken, TooManyCodes, TooManyKeys, WrongCode, WrongKey
+from .services import LessonOver, LessonRefused, NoSuchLesson
 
 SENTENCES = {
     NoSuchLesson: _("There is no lesson under this address."),
@@ -22,6 +22,9 @@ SENTENCES = {
     NotATeacher: _("Only a teacher may do this. Enter the teacher key."),
     WrongKey: _("This is not the teacher key of this house."),
     NoToken: _("This request does not carry the token of its page (X-CSRFToken). Open the page again."),
+    LessonOver: _("This lesson has ended: it can be seen again, but no longer answered."),
+    WrongCode: _("This is not the code of a lesson that can be joined now."),
+    TooManyCodes: _("Too many wrong codes came from this address. Wait, then try again."),
     TooManyKeys: _("Too many wrong keys came from this address. Wait, then try again."),
 }
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import hmac
 import logging
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from django.conf import settings
 from django.core.paginator import Paginator
@@ -27,6 +30,11 @@ log = logging.getLogger("halqa.lessons")
 
 PAGE_SIZE = 12
 TICKET_SECONDS = 12 * 3600
+ANSWER_TRACKS = ("private/answers", "private/questions")
+VOICE_LETTERS = 12
+"""31^12 names: nobody meets another's by chance. With `c-` or `p-` they are the voice of whoever answers."""
+CODE_DIGITS = 6
+Role = Literal["class", "pupil"]
 
 
 class NoSuchLesson(Mistake):
@@ -44,6 +52,12 @@ class LessonRefused(Mistake):
         """`reasons`: for each field, what is wrong and what would be accepted, in the reader's language."""
         super().__init__(" ".join(reasons.values()))
         self.reasons = dict(reasons)
+
+
+class LessonOver(Mistake):
+    """This lesson has ended: it can be seen again, but no longer answered."""
+
+    code, status = "lesson-over", 409
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +143,7 @@ def sealed(lesson_id: str, summary: Summary) -> None:
         ended_at=moment(summary.said_at) or timezone.now(),
         duration_ms=summary.duration,
         tracks=track_list(summary),
+        join_code="",
     )
 
 
@@ -192,10 +207,64 @@ def follow_ticket(lesson: Lesson) -> Slip:
 
 
 def say_ticket(lesson: Lesson, speaker: str = "") -> Slip:
-    """May teach this lesson: say everything, follow it, end it. A fresh speaker's prefix unless one is given."""
+    """May teach this lesson: say everything, follow it and what is answered in private, end it.
+
+    A fresh speaker's prefix unless one is given.
+    """
     speaker = speaker or "s" + "".join(secrets.choice(SLUG_LETTERS) for _ in range(5))
     verbs = frozenset({"say", "follow", "seal"})
-    return _slip(Grant(timeline=lesson.pk, may=verbs, speaker=speaker, seconds=TICKET_SECONDS))  # type: ignore[arg-type]
+    grant = Grant(
+        timeline=lesson.pk,
+        may=verbs,  # type: ignore[arg-type]
+        tracks=("*", "private/*"),
+        speaker=speaker,
+        seconds=TICKET_SECONDS,
+    )
+    return _slip(grant)
+
+
+def answer_ticket(lesson: Lesson, role: Role, keepsake: str = "") -> Slip:
+    """May answer and ask in this lesson, under one name of its own; may follow nothing. Raises `LessonOver`.
+
+    `keepsake`: a secret that a browser made up. Who shows the same again is the same speaker; nobody can become another
+    one by knowing its name. Nothing about the holder is kept here.
+    """
+    if lesson.is_ended:
+        raise LessonOver
+    secret = keepsake or secrets.token_hex(16)
+    mark = hmac.new(settings.HALQA_SECRET, f"{lesson.pk} {role} {secret}".encode(), hashlib.sha256).digest()
+    name = "".join(SLUG_LETTERS[byte % len(SLUG_LETTERS)] for byte in mark[:VOICE_LETTERS])
+    grant = Grant(
+        timeline=lesson.pk,
+        may=frozenset({"say"}),
+        tracks=ANSWER_TRACKS,
+        speaker=f"{role[0]}-{name}",
+        guest=True,
+        seconds=TICKET_SECONDS,
+    )
+    return _slip(grant)
+
+
+# -- joining ------------------------------------------------------------------------------------------------------
+
+
+def join_code(lesson: Lesson) -> str:
+    """The code with which pupils join this lesson; "" when it has ended. No two lessons share one at the same time."""
+    if lesson.is_ended or lesson.join_code:
+        return lesson.join_code
+    while True:
+        code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
+        if not Lesson.objects.filter(join_code=code).exists():
+            Lesson.objects.filter(pk=lesson.pk, join_code="").update(join_code=code)
+            lesson.refresh_from_db(fields=["join_code"])
+            return lesson.join_code
+
+
+def joined_by(code: str) -> Lesson | None:
+    """The lesson that can be joined with this code."""
+    if len(code) != CODE_DIGITS:
+        return None
+    return Lesson.objects.filter(join_code=code, hidden_at=None).exclude(status=Lesson.Status.ENDED).first()
 
 
 def _slip(grant: Grant) -> Slip:

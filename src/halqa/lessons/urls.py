@@ -14,6 +14,7 @@ urlpatterns = [
     path("lessons/<slug:lesson_id>/edit", pages.edit, name="edit"),
     path("lessons/<slug:lesson_id>/hide", pages.hide, name="hide"),
     path("lessons/<slug:lesson_id>/show", pages.show_again, name="show_again"),
+    path("join", pages.join, name="join"),
     path("studio/enter", pages.enter, name="enter"),
     path("studio/leave", pages.leave, name="leave"),
     path("studio/<slug:lesson_id>", pages.studio, name="studio"),

@@ -1,4 +1,4 @@
-"""`{% words "classroom" %}`: the strings of one face, in the reader's language, laid into the page for its elements."""
+"""`{% words "classroom" "answer" %}`: the strings of some faces, in the reader's language, laid into the page."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ register = template.Library()
 
 
 @register.simple_tag
-def words(face: str) -> SafeString:
+def words(*faces: str) -> SafeString:
     """A `<script type="application/json" id="words">`. What a language does not say yet is said in French."""
     read = _read if settings.DEBUG else _read_once
     language = (get_language() or "fr").split("-")[0]
-    return json_script({**read(face, "fr"), **read(face, language)}, "words")
+    told = {key: text for face in faces for key, text in {**read(face, "fr"), **read(face, language)}.items()}
+    return json_script(told, "words")
 
 
 def _read(face: str, language: str) -> dict[str, str]:
