@@ -1,14 +1,7 @@
 /** Encoded chunks of one track in, entries out: fragments of the length asked for, cut at every key. Pure. */
+import type { Draft } from "../say/outbox";
 import { INIT, KEY } from "../wire/frames";
 import { fragment, type Sample } from "./muxer";
-
-export interface Draft {
-  readonly track: string;
-  readonly t: number;
-  readonly duration: number;
-  readonly flags: number;
-  readonly payload: Uint8Array<ArrayBuffer>;
-}
 
 export class Gatherer {
   #samples: Sample[] = [];

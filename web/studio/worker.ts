@@ -4,7 +4,8 @@
  * Sound and picture come as streams of `AudioData` and `VideoFrame`; entries go back as drafts. Capture timestamps of
  * both are mapped onto one clock by the moment at which the first of each arrived.
  */
-import { type Draft, Gatherer } from "./gatherer";
+import type { Draft } from "../say/outbox";
+import { Gatherer } from "./gatherer";
 import { type Rung, rungsFor } from "./ladder";
 import { AUDIO_SCALE, h264Init, opusInit, VIDEO_SCALE } from "./muxer";
 

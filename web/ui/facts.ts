@@ -10,8 +10,13 @@ export interface Facts {
   readonly timeline: string;
   readonly ticket: string;
   readonly tickets: string;
+  /** Where tickets to answer are given. */
+  readonly answers?: string;
   readonly csrf?: string;
   readonly speaker?: string;
+  /** Six digits with which pupils join, and the page on which they enter them. */
+  readonly code?: string;
+  readonly join?: string;
   readonly hls: string;
   readonly page: string;
   readonly home: string;

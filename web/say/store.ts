@@ -1,4 +1,4 @@
-/** What was said and not yet acknowledged, on this PC's disk: IndexedDB, one database a lesson. */
+/** What was said and not yet acknowledged, on this device's disk: IndexedDB, one database a name. */
 import type { Said } from "./outbox";
 
 const STORE = "entries";
@@ -6,9 +6,9 @@ const STORE = "entries";
 export class Store {
   #db: Promise<IDBDatabase>;
 
-  constructor(lesson: string) {
+  constructor(name: string) {
     this.#db = new Promise((resolve, reject) => {
-      const opening = indexedDB.open(`halqa-outbox-${lesson}`, 1);
+      const opening = indexedDB.open(`halqa-outbox-${name}`, 1);
       opening.onupgradeneeded = () =>
         opening.result.createObjectStore(STORE, { keyPath: ["speaker", "track", "number"] });
       opening.onsuccess = () => resolve(opening.result);

@@ -5,7 +5,15 @@
  * that time on a track never goes back. Within a sitting sound goes first, then the smallest pictures.
  */
 import type { Entry } from "../wire/frames";
-import type { Draft } from "./gatherer";
+
+/** Something to be said; `t` and `duration` in ms on the lesson's clock. */
+export interface Draft {
+  readonly track: string;
+  readonly t: number;
+  readonly duration: number;
+  readonly flags: number;
+  readonly payload: Uint8Array<ArrayBuffer>;
+}
 
 export interface Said extends Draft {
   readonly speaker: string;

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Draft } from "./gatherer";
-import { Outbox, type Said } from "./outbox";
+import { type Draft, Outbox, type Said } from "./outbox";
 
 function draft(track: string, t: number): Draft {
   return { track, t, duration: 500, flags: 1, payload: new Uint8Array(100) };

@@ -2,8 +2,7 @@
 import { Backoff } from "../wire/backoff";
 import { type Acknowledged, say } from "../wire/say";
 import { Problem, type TicketHolder } from "../wire/tickets";
-import type { Draft } from "./gatherer";
-import { asEntry, Outbox } from "./outbox";
+import { asEntry, type Draft, Outbox, type Said } from "./outbox";
 import { Store } from "./store";
 
 export interface SenderEvents {
@@ -25,12 +24,13 @@ export class Sender {
   #sent: { at: number; bytes: number }[] = [];
 
   constructor(
-    lesson: string,
+    /** Names what is kept on this device: two that speak of one lesson (a studio, a class) keep apart. */
+    name: string,
     private readonly timeline: string,
     private readonly tickets: TicketHolder,
     private readonly events: SenderEvents,
   ) {
-    this.#store = new Store(lesson);
+    this.#store = new Store(name);
   }
 
   /** Take up what an earlier sitting left on this PC; how many entries that is. */
@@ -47,7 +47,7 @@ export class Sender {
   }
 
   /** Say these. They are on the disk before they are on the line. */
-  say(speaker: string, drafts: readonly Draft[]): void {
+  say(speaker: string, drafts: readonly Draft[]): Said[] {
     const said = this.outbox.say(speaker, drafts, Date.now());
     this.#store.keep(said).then(
       () => this.#start(),
@@ -56,6 +56,7 @@ export class Sender {
         this.#start();
       },
     );
+    return said;
   }
 
   /** ms since the oldest entry that waits was said. */
