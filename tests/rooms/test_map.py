@@ -79,8 +79,12 @@ WEB = {
     "ui": set[str](),
     "follow": {"wire"},
     "stage": {"wire"},
-    "studio": {"wire", "ui"},
-    "classroom": {"follow", "stage", "wire", "ui"},
+    "talk": {"wire", "ui"},
+    "say": {"wire", "ui", "talk"},
+    "answer": {"talk", "ui"},
+    "pupil": {"answer", "say", "talk", "wire", "ui"},
+    "studio": {"answer", "say", "talk", "wire", "ui"},
+    "classroom": {"answer", "say", "talk", "follow", "stage", "wire", "ui"},
 }
 
 

@@ -10,6 +10,7 @@ import { word } from "../ui/words";
 import { sampleSizes } from "../wire/cmaf";
 import { type Entry, INIT } from "../wire/frames";
 import { TicketHolder } from "../wire/tickets";
+import { Answering } from "./answering";
 import { face } from "./face";
 import { type Hands, listen } from "./hands";
 import { lineMessage } from "./line";
@@ -40,6 +41,7 @@ export class Classroom extends HTMLElement {
   #stage!: Stage;
   #controller!: Controller;
   #painter!: Painter;
+  #answering!: Answering;
   #place!: Place;
   #screen!: Screen;
   readonly #voice = new Voice();
@@ -80,6 +82,7 @@ export class Classroom extends HTMLElement {
       this.#quality.height,
       firstHeight(),
     );
+    this.#answering = new Answering(this, this.#facts, tickets, this.#gone.signal);
     listen(this, this.#painter, this.#hands(), this.#gone.signal);
     offerToTheSystem(
       this.#facts,
@@ -131,12 +134,14 @@ export class Classroom extends HTMLElement {
   #take(entry: Entry, fresh: boolean): void {
     this.#saidAt = performance.now();
     this.#stage.take(entry, fresh);
+    this.#answering.take(entry);
     if (entry.track === "audio" && !(entry.flags & INIT))
       this.#voice.take(entry.t, entry.duration, sampleSizes(entry.payload));
   }
 
   #hear(notice: Readonly<Record<string, unknown>>): void {
     this.#heardAt = performance.now();
+    this.#answering.hear(notice);
     if (notice.notice === "hello") {
       this.#saidAt = performance.now();
       this.#stage.endTold = this.#controller.end / 1000;
@@ -241,7 +246,10 @@ export class Classroom extends HTMLElement {
       speed: (rate) => this.#stage.setSpeed(rate),
       quality: (value) => this.#pickQuality(value),
       menu: () => void this.#controller.look(),
-      awake: () => this.#controller.hurry(),
+      awake: () => {
+        this.#controller.hurry();
+        this.#answering.hurry();
+      },
       leaving: () => this.#keepPlace(),
     };
   }
@@ -357,6 +365,7 @@ export class Classroom extends HTMLElement {
     this.classList.toggle("frozen", stage.pictureAge > FROZEN_MS);
     this.classList.toggle("paused", !stage.playing);
     this.#painter.paint(view);
+    this.#answering.paint(view.now, this.#over);
   }
 
   #state(): ClassroomState {

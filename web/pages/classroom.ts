@@ -1,4 +1,6 @@
 import "../classroom/classroom.css";
+import "../answer/answer.css";
+import "../classroom/answering.css";
 import { Classroom } from "../classroom/element";
 
 customElements.define("halqa-classroom", Classroom);

@@ -1,11 +1,12 @@
 /** `<halqa-studio>`: choose, check, *À l'antenne*, teach, end. Nothing said here is lost, whatever happens to the line. */
+import { Sender } from "../say/sender";
 import { clock, type Facts, readFacts } from "../ui/facts";
 import { word } from "../ui/words";
 import { seal, summary } from "../wire/say";
 import { type Problem, TicketHolder } from "../wire/tickets";
+import { Asking } from "./asking";
 import { face } from "./face";
 import { fixedFragment, fragmentMs, Governor } from "./ladder";
-import { Sender } from "./sender";
 import { Sitting } from "./sitting";
 import { frames, openCamera, openFile, openMicrophone, openScreen, SoundDesk, supported } from "./sources";
 import type { FromWorker, ToWorker } from "./worker";
@@ -20,6 +21,7 @@ export class Studio extends HTMLElement {
   #sitting!: Sitting;
   #sender!: Sender;
   #tickets!: TicketHolder;
+  #asking!: Asking;
   #worker: Worker | null = null;
   #desk: SoundDesk | null = null;
   #picture: MediaStream | null = null;
@@ -59,6 +61,10 @@ export class Studio extends HTMLElement {
       },
       trouble: (problem) => this.#refused(problem),
       unkept: () => this.#trouble(word("studio.storage")),
+    });
+    this.#asking = new Asking(this, this.#facts, this.#tickets, {
+      onAir: () => this.#live,
+      say: (payload) => this.#sayTalk(payload),
     });
     this.#wire();
     void this.#prepare();
@@ -217,6 +223,20 @@ export class Studio extends HTMLElement {
     this.#paint();
   }
 
+  get #live(): boolean {
+    return this.#state === "on-air" || this.#state === "ending";
+  }
+
+  #sayTalk(payload: Uint8Array<ArrayBuffer>): { speaker: string; number: number; t: number } | null {
+    if (!this.#live) return null;
+    const t = Math.round(this.#startsAt + performance.now() - this.#began);
+    this.#sitting.end = Math.max(this.#sitting.end, t);
+    const [said] = this.#sender.say(this.#sitting.speaker, [
+      { track: "talk", t, duration: 0, flags: 0, payload },
+    ]);
+    return said ? { speaker: said.speaker, number: said.number, t } : null;
+  }
+
   #hear(message: FromWorker): void {
     switch (message.told) {
       case "drafts":
@@ -331,7 +351,10 @@ export class Studio extends HTMLElement {
       const file = input.files?.[0];
       if (file) void this.#chooseFile(file);
     });
-    window.addEventListener("online", () => this.#sender.hurry());
+    window.addEventListener("online", () => {
+      this.#sender.hurry();
+      this.#asking.hurry();
+    });
     window.addEventListener("beforeunload", (event) => {
       const busy = this.#state === "on-air" || this.#state === "ending" || this.#state === "sealing";
       if (busy || !this.#sender.outbox.empty) event.preventDefault();
@@ -354,9 +377,10 @@ export class Studio extends HTMLElement {
   }
 
   #paint(): void {
+    if (this.dataset.state !== this.#state) this.#asking?.paint();
     const sender = this.#sender;
     const behind = sender.behindMs;
-    const live = this.#state === "on-air" || this.#state === "ending";
+    const live = this.#live;
     const t = live ? this.#startsAt + performance.now() - this.#began : this.#sitting.end;
     this.dataset.state = this.#state;
     this.dataset.behindMs = String(Math.round(behind));
