@@ -20,7 +20,7 @@ import msgspec
 from halqa.tickets import NoTicket, Tickets
 from halqa.timeline import Stores, Summary, Tracks
 from halqa.timeline.errors import Mistake, NoSuchTimeline, SpeakerMistake, Stopping
-from halqa.timeline.tracks import check_timeline
+from halqa.timeline.tracks import check_timeline, is_teaching
 
 from . import follow, say
 from .answers import Receive, Scope, Send, answer_json, answer_problem, header
@@ -47,9 +47,10 @@ async def _nobody_cares(*_: Any) -> None:
 class Gateway:
     """`say` and `follow` for every timeline of `stores`, to those whose ticket says so.
 
-    `began(timeline)` is awaited after the first entry that this process sees said on a timeline; `sealed(timeline,
-    summary)` after it was sealed. Both may come again for the same timeline (after a restart); neither can undo
-    what was said: if one fails, it is logged and the speaker is still acknowledged.
+    `began(timeline)` is awaited after the first entry of sound, picture or board that this process sees said on a
+    timeline (what is prepared beforehand begins no lesson); `sealed(timeline, summary)` after it was sealed. Both may
+    come again for the same timeline (after a restart); neither can undo what was said: if one fails, it is logged and
+    the speaker is still acknowledged.
     """
 
     def __init__(
@@ -151,7 +152,7 @@ class Gateway:
                 mistake.details["frame"] = body.place(int(frame))
             raise
         hub.pass_on(body.passing, _now())
-        if not hub.told_began:
+        if not hub.told_began and any(is_teaching(draft.track) for draft in body.drafts):
             hub.told_began = True
             self._note(self._began(timeline))
         await answer_json(send, _told(hub, acknowledged.numbers) | {"head": acknowledged.head})
