@@ -53,9 +53,9 @@ async def announced(door: httpx.AsyncClient) -> tuple[str, dict[str, str]]:
     return lesson, FRAMES | {"Authorization": f"Bearer {slip['ticket']}", "X-Speaker": slip["speaker"]}
 
 
-def one(speaker: str, number: int) -> bytes:
+def one(speaker: str, number: int, track: str = "board") -> bytes:
     at = (number - 1) * 1000
-    return encode_draft(Draft("talk", speaker, number, at, 1000, KEY, b"{}"))
+    return encode_draft(Draft(track, speaker, number, at, 1000, KEY, b"{}"))
 
 
 async def told(door: httpx.AsyncClient, lesson: str, status: str) -> dict[str, Any]:
@@ -73,13 +73,13 @@ async def test_a_lesson_from_announcement_to_replay(door: httpx.AsyncClient) -> 
     await told(door, lesson, "live")
     on_air = (await door.get("/api/lessons?status=live")).json()["lessons"]
     assert [one["id"] for one in on_air] == [lesson]
-    assert on_air[0]["tracks"][0]["name"] == "talk"
+    assert on_air[0]["tracks"][0]["name"] == "board"
     assert f"/lessons/{lesson}" in (await door.get("/")).text
 
     ticket = (await door.post(f"/api/lessons/{lesson}/tickets/follow")).json()["ticket"]
     followed = await door.get(f"/timelines/{lesson}/entries", headers={"Authorization": f"Bearer {ticket}"})
     assert followed.status_code == 200
-    assert b"talk" in followed.content
+    assert b"board" in followed.content
     refused = await door.post(f"/timelines/{lesson}/seal", headers={"Authorization": f"Bearer {ticket}"})
     assert refused.status_code == 403
 
@@ -100,6 +100,19 @@ async def test_a_killed_server_catches_up(door: httpx.AsyncClient) -> None:
     made = await Lesson.objects.aget(pk=lesson)
     assert (made.status, made.duration_ms) == ("ended", 1000)
     await lifespan.ask("shutdown")
+
+
+async def test_slides_laid_beforehand_do_not_put_a_lesson_on_air(door: httpx.AsyncClient) -> None:
+    lesson, teacher = await announced(door)
+    slides = one(teacher["X-Speaker"], 1, "slides/1280")
+    assert (await door.post(f"/timelines/{lesson}/entries", content=slides, headers=teacher)).status_code == 200
+    house = House()
+    lifespan = Lifespan(house)
+    await lifespan.ask("startup")
+    await lifespan.ask("shutdown")
+    assert (await door.get(f"/api/lessons/{lesson}")).json()["status"] == "planned"
+    await door.post(f"/timelines/{lesson}/entries", content=one(teacher["X-Speaker"], 1), headers=teacher)
+    await told(door, lesson, "live")
 
 
 async def test_hls_is_for_lessons_that_can_be_found(door: httpx.AsyncClient) -> None:

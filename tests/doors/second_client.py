@@ -10,14 +10,14 @@ import json
 import random
 import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 FRAMES = "application/vnd.halqa.frames"
 HEADER = struct.Struct(">IBBBBIIII")
-KEY, INIT = 1, 2
+KEY, INIT, STAMP = 1, 2, 4
 FIRST_WAIT, LONGEST_WAIT, SILENCE = 0.25, 8.0, 15.0  # seconds
 
 
@@ -42,26 +42,48 @@ class Entry:
         return head + track + speaker + self.payload
 
 
+@dataclass(frozen=True)
+class Passing:
+    """What is shown now and never kept."""
+
+    track: str
+    speaker: str
+    payload: bytes
+
+    def frame(self) -> bytes:
+        track, speaker = self.track.encode("ascii"), self.speaker.encode("ascii")
+        length = 4 + len(track) + len(speaker) + len(self.payload)
+        head = struct.pack(">IBBBB", length, 3, len(track), len(speaker), 0)
+        return head + track + speaker + self.payload
+
+
 Notice = dict[str, Any]
 
 
-def read_frame(frame: bytes) -> Entry | Notice:
-    """One whole frame, its length included."""
+def read_frame(frame: bytes) -> Entry | Notice | Passing | None:
+    """One whole frame, its length included; None if it is of a kind that this client does not know."""
     if frame[4] == 2:
         return dict(json.loads(frame[8:]))
+    if frame[4] == 3:
+        track, speaker = frame[5], frame[6]
+        names = frame[8 : 8 + track + speaker].decode("ascii")
+        return Passing(names[:track], names[track:], frame[8 + track + speaker :])
+    if frame[4] != 1:
+        return None
     _, _, flags, track, speaker, seq, number, t, duration = HEADER.unpack_from(frame)
     names = frame[24 : 24 + track + speaker].decode("ascii")
     payload = frame[24 + track + speaker :]
     return Entry(names[:track], names[track:], number, t, duration, payload, flags, seq)
 
 
-def frames(answer: http.client.HTTPResponse) -> Iterator[Entry | Notice]:
+def frames(answer: http.client.HTTPResponse) -> Iterator[Entry | Notice | Passing]:
     """Frames as they come. What broke off inside a frame never was one."""
     kept = b""
     while piece := answer.read1(65536):
         kept += piece
         while len(kept) >= 4 and len(kept) >= (size := 4 + int.from_bytes(kept[:4], "big")):
-            yield read_frame(kept[:size])
+            if (known := read_frame(kept[:size])) is not None:
+                yield known
             kept = kept[size:]
 
 
@@ -95,6 +117,7 @@ class SecondClient:
     ticket: str = ""
     retries: int = 0
     notices: list[Notice] = field(default_factory=list)
+    passing: list[Passing] = field(default_factory=list)
 
     def ask(
         self, method: str, path: str, body: bytes | None = None, silence: float = SILENCE, **headers: str
@@ -141,8 +164,8 @@ class SecondClient:
         self.lesson = lesson
         self.ticket = self.patiently("POST", f"/api/lessons/{lesson}/tickets/follow")["ticket"]
 
-    def say(self, entries: list[Entry]) -> dict[str, Any]:
-        body = b"".join(entry.frame() for entry in entries)
+    def say(self, said: Sequence[Entry | Passing]) -> dict[str, Any]:
+        body = b"".join(one.frame() for one in said)
         return self.patiently("POST", f"/timelines/{self.lesson}/entries", body, Content_Type=FRAMES)
 
     def seal(self) -> dict[str, Any]:
@@ -152,11 +175,13 @@ class SecondClient:
         return self.patiently("GET", f"/timelines/{self.lesson}")
 
     def read(self, **question: Any) -> Iterator[Entry]:
-        """One answer: its entries; its notices are kept in `notices`."""
+        """One answer: its entries; what else comes is kept in `notices` and `passing`."""
         path = f"/timelines/{self.lesson}/entries?{urlencode(question, quote_via=quote)}"
         for frame in frames(self.ask("GET", path, silence=SILENCE + question.get("wait", 0))):
             if isinstance(frame, Entry):
                 yield frame
+            elif isinstance(frame, Passing):
+                self.passing.append(frame)
             else:
                 self.notices.append(frame)
 

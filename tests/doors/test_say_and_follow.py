@@ -12,7 +12,7 @@ import pytest
 from halqa.client import Client, Followed, Refused, Speaker
 from halqa.gateway import Limits
 from halqa.stores import MemoryStores
-from halqa.timeline import INIT, Draft, Entry, FrameReader, Notice, encode_draft, encode_notice
+from halqa.timeline import INIT, Draft, Entry, Frame, FrameReader, encode_draft, encode_notice
 from house import House, drafts, open_house, until
 
 FRAMES = {"content-type": "application/vnd.halqa.frames"}
@@ -48,6 +48,18 @@ async def test_what_is_said_is_followed_from_the_beginning_and_live(house: House
         assert house.began == ["lesson"]
 
 
+async def test_a_lesson_begins_with_sound_picture_or_board_and_not_with_what_is_laid_before(house: House) -> None:
+    async with house.client() as studio:
+        for track in ("slides/1280", "talk", "captions/fr"):
+            await studio.say("lesson", [Draft(track, "s", 1, 0, 0, 0, b"laid before")])
+        assert (await studio.summary("lesson")).started_at is None
+        assert house.began == []
+        for number, track in enumerate(("board/1", "board", "audio"), 1):
+            await studio.say("lesson", [Draft("slides/1280", "s", number + 1, 0, 0, 0, b""), *drafts(track, 1, 1)])
+            await until(lambda: house.began == ["lesson"])
+        assert (await studio.summary("lesson")).started_at is not None
+
+
 async def test_said_again_it_stands_once(house: House) -> None:
     async with house.client() as studio:
         for _ in range(3):
@@ -72,7 +84,7 @@ async def test_the_end_is_told_to_those_who_follow_and_to_those_who_come_later(h
         assert [name for name, _ in house.sealed] == ["lesson", "lesson"]
 
 
-async def _all(client: Client, place: Followed) -> list[Entry | Notice]:
+async def _all(client: Client, place: Followed) -> list[Frame]:
     return [item async for item in client.follow("lesson", place)]
 
 
@@ -134,7 +146,7 @@ async def test_at_a_moment_begins_with_init_entries_and_a_key_picture_and_the_so
 async def test_at_live_begins_at_the_last_key_and_carries_one_rung(house: House) -> None:
     async with house.client() as studio, house.client() as classroom:
         await teach(studio, 59)
-        items: list[Entry | Notice] = []
+        items: list[Frame] = []
         async for item in classroom.follow("lesson", at="live", video=360):
             items.append(item)
             if isinstance(item, dict) and item["notice"] == "live":
@@ -143,6 +155,61 @@ async def test_at_live_begins_at_the_last_key_and_carries_one_rung(house: House)
         assert {e.track for e in entries} == {"audio", "video/360"}
         assert [e.t for e in entries if not e.init and e.track == "video/360"] == [58_000, 58_500]
         assert sum(e.init for e in entries) == 2
+
+
+async def teach_with_a_board(studio: Client) -> None:
+    """A minute of lesson; of its boards one was written at the beginning, one in the middle, one at the end."""
+    await studio.say("lesson", [Draft("board/3", "s", 1, 0, 400, 0, b"old")])
+    await teach(studio, 30)
+    await studio.say("lesson", [Draft("board/2", "s", 1, 30_000, 400, 0, b"middle")])
+    tracks = ("audio", "video/90", "video/360")
+    said = [
+        Draft(t, "s", n + 62, 30_000 + n * 500, 500, n % 4 == 0 or t == "audio", b"x")
+        for n in range(59)
+        for t in tracks
+    ]
+    await studio.say("lesson", said)
+    await studio.say("lesson", [Draft("board", "s", 1, 59_000, 400, 0, b"new")])
+
+
+@pytest.mark.parametrize("wishes", [{"video": 360}, {}, {"video": 0}, {"tracks": "audio,board,board/*"}])
+async def test_a_lesson_with_an_old_board_is_joined_at_its_end(house: House, wishes: dict[str, Any]) -> None:
+    async with house.client() as studio, house.client() as classroom:
+        await teach_with_a_board(studio)
+        came: list[Frame] = []
+        async for item in classroom.follow("lesson", at="live", **wishes):
+            came.append(item)
+            if isinstance(item, Entry) and item.payload == b"new":
+                await studio.say("lesson", [Draft("board/3", "s", 2, 59_500, 400, 0, b"written on")])
+            if isinstance(item, Entry) and item.payload == b"written on":
+                break
+        hello, entries = came[0], [item for item in came if isinstance(item, Entry) and not item.init]
+        assert isinstance(hello, dict)
+        assert min(entry.t for entry in entries) >= 57_500
+        assert hello["after"] == entries[0].seq - 1
+        assert [e.payload for e in entries if e.track.startswith("board")] == [b"new", b"written on"]
+        missed = await studio.read("lesson", after=0, tracks="board/*")
+        assert [e.payload for e in missed if isinstance(e, Entry)] == [b"old", b"middle", b"written on"]
+
+
+async def test_a_moment_in_a_lesson_with_a_board_begins_where_its_sound_and_picture_begin(house: House) -> None:
+    async with house.client() as studio:
+        await teach_with_a_board(studio)
+        page = [item for item in await studio.read("lesson", at=31_000) if isinstance(item, Entry) and not item.init]
+        assert {e.t for e in page if e.seq < page[0].seq + 3} == {30_000}
+        assert [e.payload for e in page if e.track.startswith("board")] == [b"new"]
+        early = [item for item in await studio.read("lesson", at=0) if isinstance(item, Entry)]
+        assert [e.payload for e in early if e.track.startswith("board")] == [b"middle", b"new"]
+
+
+async def test_without_sound_and_picture_each_track_begins_at_its_own_place(house: House) -> None:
+    async with house.client() as studio:
+        await studio.say("lesson", [Draft("audio", "s", 1, 0, 0, INIT, b"init")])
+        for n, (track, t) in enumerate([("board", 0), ("talk", 1000), ("board", 5000), ("board", 9000)]):
+            await studio.say("lesson", [Draft(track, f"s{n}", 1, t, 0, 0, b"%d" % t)])
+        for question, times in (({"at": 6000}, [1000, 5000, 9000]), ({"at": 6000, "tracks": "board"}, [5000, 9000])):
+            page = await studio.read("lesson", **question)
+            assert [e.t for e in page if isinstance(e, Entry) and not e.init] == times
 
 
 async def test_the_rung_goes_on_from_page_to_page(house: House) -> None:

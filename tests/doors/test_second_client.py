@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from second_client import KEY, Entry, Refused, SecondClient
+from second_client import KEY, Entry, Passing, Refused, SecondClient
 from serving import Server, until
 
 
@@ -125,6 +125,20 @@ def test_a_long_poll_waits_for_what_comes(teacher: SecondClient, pupil: SecondCl
     teacher.say(three(teacher.speaker))
     poll.join(30)
     assert [entry.seq for entry in heard] == [1, 2, 3]
+
+
+def test_the_tip_of_a_pen_passes(teacher: SecondClient, pupil: SecondClient) -> None:
+    heard: list[Entry] = []
+    following = threading.Thread(target=lambda: heard.extend(pupil.follow()), daemon=True)
+    following.start()
+    until(lambda: any(notice["notice"] == "live" for notice in pupil.notices))
+    tip = Passing("board", teacher.speaker, b"almost a line")
+    assert teacher.say([tip])["acknowledged"] == {}
+    until(lambda: pupil.passing)
+    teacher.say(three(teacher.speaker))
+    teacher.seal()
+    following.join(60)
+    assert (pupil.passing, [entry.seq for entry in heard]) == ([tip], [1, 2, 3])
 
 
 def test_what_was_said_into_a_cut_is_said_again_and_stands_once(

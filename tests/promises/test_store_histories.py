@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from halqa.stores import MemoryStores, SqliteStores, verify
-from halqa.timeline import Draft, Entry, Summary, Timeline, Tracks
+from halqa.timeline import STAMP, Acknowledged, Draft, Entry, Summary, Timeline, Tracks
 from halqa.timeline.errors import Mistake
+from halqa.timeline.tracks import is_teaching
 
 T = TypeVar("T")
 
@@ -45,7 +46,7 @@ wish = st.builds(
     ahead=st.sampled_from([0] * 12 + [-1, -1, -3, 1]),
     later=st.sampled_from([0, 1, 500, 500, 500, -1]),
     duration=st.integers(0, 600),
-    flags=st.integers(0, 3),
+    flags=st.sampled_from([0, 1, 2, 3, STAMP, STAMP, STAMP | 1, STAMP | 2]),
     payload=st.binary(max_size=40),
 )
 
@@ -59,6 +60,7 @@ class Histories(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp(prefix="halqa-histories-"))
         self.memory = self.run(self._open(MemoryStores()))
         self.heard: list[Entry] = []
+        self.stamped: set[tuple[str, str, int]] = set()
         self._open_disk()
 
     def run(self, asked: Coroutine[Any, Any, T]) -> T:
@@ -84,19 +86,22 @@ class Histories(RuleBasedStateMachine):
 
     def both(self, ask: str, *args: Any, **kwargs: Any) -> Any:
         """Ask both houses the same; they must answer the same, or make the same mistake."""
-
-        async def asked(timeline: Timeline) -> Any:
-            try:
-                return await getattr(timeline, ask)(*args, **kwargs)
-            except Mistake as mistake:
-                return mistake.code, mistake.details
-
-        told = self.run(asked(self.memory))
-        found = self.run(asked(self.disk))
+        told = self.run(answered(self.memory, ask, *args, **kwargs))
+        found = self.run(answered(self.disk, ask, *args, **kwargs))
         if isinstance(told, Summary):
             told, found = timeless(told), timeless(found)
         assert found == told
         return told
+
+    def note_stamps(self, told: Any, drafts: Sequence[Draft]) -> None:
+        """Remember which of the entries that came of these drafts were stamped."""
+        if isinstance(told, Acknowledged):
+            fresh = {(entry.speaker, entry.track, entry.number) for entry in told.entries}
+            for draft in drafts:
+                voice = (draft.speaker, draft.track, draft.number)
+                if voice in fresh:
+                    fresh.discard(voice)  # of those said twice in one breath, the first counts
+                    self.stamped |= {voice} if draft.stamp else set()
 
     def drafts(self, wishes: Sequence[Wish]) -> list[Draft]:
         said = self.run(self.memory.read(0, tracks=ALL, limit=1 << 30))
@@ -111,18 +116,33 @@ class Histories(RuleBasedStateMachine):
             number = max(1, numbers.get(voice, 0) + 1 + w.ahead)
             before = next((e for e in said if (e.speaker, e.track, e.number) == (*voice, number)), None)
             if before is not None and w.later >= 0:
-                drafts.append(
-                    Draft(w.track, w.speaker, number, before.t, before.duration, before.flags, before.payload)
-                )
+                stamp = w.flags & STAMP
+                t = w.later if stamp else before.t
+                flags = before.flags | stamp
+                drafts.append(Draft(w.track, w.speaker, number, t, before.duration, flags, before.payload))
                 continue
             t = max(0, ends.get(w.track, 0) + w.later)
             drafts.append(Draft(w.track, w.speaker, number, t, w.duration, w.flags, w.payload))
-            numbers[voice], ends[w.track] = number, t
+            numbers[voice], ends[w.track] = number, max([t, *(e.end for e in said)]) if w.flags & STAMP else t
         return drafts
 
     @rule(wishes=st.lists(wish, min_size=1, max_size=6))
     def say(self, wishes: list[Wish]) -> None:
-        self.both("append", self.drafts(wishes))
+        drafts = self.drafts(wishes)
+        self.note_stamps(self.both("append", drafts), drafts)
+
+    @rule(bodies=st.lists(st.lists(wish, min_size=1, max_size=3), min_size=2, max_size=4))
+    def say_at_once(self, bodies: list[list[Wish]]) -> None:
+        """Several speakers at the same moment: on disk they share commits."""
+        batches = [self.drafts(wishes) for wishes in bodies]
+
+        async def at_once(timeline: Timeline) -> list[Any]:
+            return await asyncio.gather(*(answered(timeline, "append", batch) for batch in batches))
+
+        told, found = self.run(at_once(self.memory)), self.run(at_once(self.disk))
+        assert [headless(one) for one in found] == [headless(one) for one in told]
+        for one, batch in zip(told, batches, strict=True):
+            self.note_stamps(one, batch)
 
     @rule(again=st.integers(1, 10))
     def say_again(self, again: int) -> None:
@@ -166,10 +186,33 @@ class Histories(RuleBasedStateMachine):
         self.both("summary")
         assert self.both("read", 0, tracks=ALL, limit=1 << 30) == self.heard
 
+    @invariant()
+    def stamps_say_where_the_lesson_was(self) -> None:
+        end, last_t = 0, dict[str, int]()
+        for entry in self.heard:
+            assert not entry.flags & STAMP
+            if (entry.speaker, entry.track, entry.number) in self.stamped:
+                assert entry.t == max(end, last_t.get(entry.track, 0))
+            last_t[entry.track] = entry.t
+            end = end if entry.init else max(end, entry.end)
+
+
+async def answered(timeline: Timeline, ask: str, *args: Any, **kwargs: Any) -> Any:
+    try:
+        return await getattr(timeline, ask)(*args, **kwargs)
+    except Mistake as mistake:
+        return mistake.code, mistake.details
+
+
+def headless(told: Any) -> Any:
+    """Whoever shares a commit is told the head after all of it."""
+    return (told.numbers, told.entries) if isinstance(told, Acknowledged) else told
+
 
 def timeless(summary: Summary) -> Summary:
     """Without the moments of the wall clock: two houses are never asked at the same one."""
-    assert (summary.started_at is None) == (summary.said_at is None) == (summary.head == 0)
+    assert (summary.said_at is None) == (summary.head == 0)
+    assert (summary.started_at is None) == (not any(is_teaching(track) for track in summary.tracks))
     return msgspec.structs.replace(summary, started_at=None, said_at=None)
 
 

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from halqa.stores import MemoryStores, SqliteStores
-from halqa.timeline import INIT, KEY, Draft, Entry, Stores, Timeline, Tracks, committed, encode_entry
+from halqa.timeline import INIT, KEY, STAMP, Draft, Entry, Stores, Timeline, Tracks, committed, encode_entry
 from halqa.timeline.errors import (
     BadQuestion,
+    MalformedFrame,
     NoSuchTimeline,
     NumberGap,
     SaidOtherwise,
@@ -170,6 +171,63 @@ class StorePromises:
         assert lesson.head == 3
         assert (await lesson.append([draft("board", 2, 20)])).head == 4
 
+    async def test_a_stamped_entry_begins_where_the_lesson_is(self, lesson: Timeline) -> None:
+        answer = draft("private/answers", 1, 9_999_999, flags=STAMP | KEY)
+        first = (await lesson.append([answer])).entries
+        assert [(e.t, e.flags) for e in first] == [(0, KEY)], "the lesson has not begun; the stamp is not kept"
+        await lesson.append([draft("audio", 1, 1000), draft("board", 1, 5000, flags=INIT)])
+        said = [
+            draft("talk", 1, flags=STAMP),
+            draft("board", 2, flags=STAMP),
+            draft("audio", 2, 6000),
+            draft("talk", 1, flags=STAMP, speaker="t"),
+        ]
+        entries = (await lesson.append(said)).entries
+        assert [(e.track, e.t) for e in entries] == [("talk", 1500), ("board", 5000), ("audio", 6000), ("talk", 6500)]
+        assert (await everything(lesson))[-4:] == entries
+
+    async def test_what_was_stamped_is_said_again_whatever_its_moment(self, lesson: Timeline) -> None:
+        await lesson.append(sound(4))
+        kept = (await lesson.append([draft("talk", 1, 7, flags=STAMP)])).entries
+        await lesson.append(sound(8))
+        again = await lesson.append([draft("talk", 1, 123_456, flags=STAMP)])
+        assert (again.entries, again.numbers) == ([], {("s", "talk"): 1})
+        for otherwise in (
+            draft("talk", 1, 7, flags=STAMP, payload=b"y"),
+            draft("talk", 1, 7, flags=STAMP | KEY),
+            draft("talk", 1, 7),
+        ):
+            with pytest.raises(SaidOtherwise):
+                await lesson.append([otherwise])
+        assert (await lesson.append([draft("talk", 1, 2000)])).entries == []
+        await lesson.seal()
+        assert (await lesson.append([draft("talk", 1, 9, flags=STAMP)])).entries == []
+        assert [e for e in await everything(lesson) if e.track == "talk"] == kept
+
+    async def test_whole_classes_answer_at_once_and_nobody_s_time_goes_back(self, lesson: Timeline) -> None:
+        await lesson.append(sound(4))
+        late = [Draft("private/answers", f"class-{k}", 1, 40 - k, 0, STAMP, b"2") for k in range(40)]
+        wrong = [draft("private/answers", 2, flags=STAMP, speaker="x"), draft("audio", 9, 9_000_000)]
+        told = await asyncio.gather(
+            *(lesson.append([one]) for one in late[:20]),
+            *(lesson.append([one]) for one in wrong),
+            lesson.append(sound(1, first=5)),
+            *(lesson.append([one]) for one in late[20:]),
+            return_exceptions=True,
+        )
+        assert [type(one) for one in told if isinstance(one, Exception)] == [NumberGap, NumberGap]
+        answers = [e for e in await everything(lesson) if e.track == "private/answers"]
+        assert len(answers) == 40
+        assert [e.t for e in answers] == sorted(e.t for e in answers)
+        assert [e.t for e in answers] == [2000] * 20 + [2500] * 20
+
+    async def test_no_stamp_beyond_the_end_of_time(self, lesson: Timeline) -> None:
+        await lesson.append([draft("audio", 1, 0xFFFFFFFF - 500)])
+        with pytest.raises(MalformedFrame) as caught:
+            await lesson.append([draft("talk", 1, flags=STAMP)])
+        assert caught.value.details == {"frame": 0, "field": "duration", "track": "talk"}
+        assert lesson.head == 1
+
     async def test_refused_is_refused_whole(self, lesson: Timeline) -> None:
         with pytest.raises(SpeakerMistake):
             await lesson.append([*sound(5), draft("audio", 7, 9000)])
@@ -316,6 +374,22 @@ class StorePromises:
         assert (board.entries, board.bytes, board.begins, board.ends) == (1, 1, 2000, 2500)
         assert summary.started_at is not None
         assert summary.said_at is not None
+
+    async def test_it_starts_when_its_clock_shows_nought_whatever_was_laid_before(
+        self, lesson: Timeline, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        clock = [1_000_000.0]
+        monkeypatch.setattr("time.time", lambda: clock[0])
+        await lesson.append([draft("slides/1280", 1, payload=b"a page"), draft("talk", 1), draft("private/x", 1)])
+        summary = await lesson.summary()
+        assert (summary.started_at, summary.said_at) == (None, 1_000_000_000)
+        clock[0] += 3600
+        await lesson.append([draft("slides/1280", 2), Draft("board", "s", 1, 2000, 400, 0, b"")])
+        clock[0] += 60
+        await lesson.append(sound(5))
+        summary = await lesson.summary()
+        assert (summary.started_at, summary.said_at) == (1_003_600_000 - 2400, 1_003_660_000)
+        assert (await lesson.seal()).started_at == summary.started_at
 
     async def test_sealing_ends_it_and_writes_digests(self, lesson: Timeline) -> None:
         entries = (await lesson.append([*sound(3), draft("board", 1), draft("private/x", 1)])).entries

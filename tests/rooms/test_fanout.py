@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from halqa.fanout import Follower, Ladder, Tail
 from halqa.fanout.tail import TAIL_BYTES
-from halqa.timeline import EVERYTHING, INIT, KEY, Entry, FrameReader, Notice, Tracks
+from halqa.timeline import EVERYTHING, INIT, KEY, Entry, FrameReader, Notice, Passing, Tracks
 from halqa.timeline.tracks import is_video
 
 RUNGS = ("video/90", "video/180", "video/360")
@@ -50,7 +50,7 @@ class Lesson:
 
 def read(data: bytes | None) -> list[Entry | Notice]:
     assert data is not None
-    return list(FrameReader().feed(data))
+    return [item for item in FrameReader().feed(data) if not isinstance(item, Passing)]
 
 
 def entries(items: Iterable[Entry | Notice]) -> list[Entry]:

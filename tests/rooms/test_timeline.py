@@ -13,10 +13,14 @@ from hypothesis import strategies as st
 
 from halqa.timeline import (
     EVERYTHING,
+    STAMP,
+    Body,
     Draft,
     Entry,
+    Frame,
     FrameReader,
     Notice,
+    Passing,
     Tracks,
     committed,
     decode,
@@ -24,9 +28,10 @@ from halqa.timeline import (
     encode_draft,
     encode_entry,
     encode_notice,
+    encode_passing,
 )
 from halqa.timeline.errors import BadQuestion, MalformedFrame, Mistake, TooLarge
-from halqa.timeline.frames import MAX_FRAME, MAX_PAYLOAD, MAX_U32
+from halqa.timeline.frames import MAX_FRAME, MAX_PASSING, MAX_PAYLOAD, MAX_U32
 from halqa.timeline.tracks import check_speaker, check_timeline, check_track, height, is_media
 
 PROTOCOL = Path(__file__).parents[2] / "docs" / "protocol.md"
@@ -49,17 +54,21 @@ entries = st.builds(
 )
 
 
+passing = st.builds(Passing, track=tracks, speaker=speakers, payload=st.binary(max_size=100))
+
+
 @st.composite
 def drafts(draw: st.DrawFn) -> Draft:
     t = draw(u32)
-    duration = draw(st.integers(0, MAX_U32 - t))
+    flags = draw(st.integers(0, 7))
+    duration = draw(u32 if flags & STAMP else st.integers(0, MAX_U32 - t))
     return Draft(
         track=draw(tracks),
         speaker=draw(speakers),
         number=draw(st.integers(1, MAX_U32)),
         t=t,
         duration=duration,
-        flags=draw(st.integers(0, 3)),
+        flags=flags,
         payload=draw(st.binary(max_size=100)),
     )
 
@@ -67,6 +76,18 @@ def drafts(draw: st.DrawFn) -> Draft:
 notices = st.dictionaries(
     st.text(max_size=8), st.one_of(st.none(), st.booleans(), st.integers(-(1 << 53), 1 << 53), st.text(max_size=20))
 )
+
+
+def encode(said: Frame | Draft) -> bytes:
+    match said:
+        case Entry():
+            return encode_entry(said)
+        case Draft():
+            return encode_draft(said)
+        case Passing():
+            return encode_passing(said)
+        case _:
+            return encode_notice(said)
 
 
 def samples(kind: str) -> list[tuple[str, bytes]]:
@@ -95,7 +116,7 @@ class TestThePage:
     """The samples at the end of docs/protocol.md are what this codec says and understands."""
 
     def test_has_samples_of_every_kind(self) -> None:
-        assert all(samples(kind) for kind in ("entry", "draft", "notice", "bad"))
+        assert all(samples(kind) for kind in ("entry", "draft", "notice", "passing", "skipped", "bad"))
 
     @pytest.mark.parametrize(("said", "frame"), samples("entry"))
     def test_entries(self, said: str, frame: bytes) -> None:
@@ -112,7 +133,23 @@ class TestThePage:
         number, t, duration, flags = (int(m[name]) for name in ("number", "t", "duration", "flags"))
         draft = Draft(m["track"], m["speaker"], number, t, duration, flags, bytes.fromhex(m["payload"]))
         assert encode_draft(draft) == frame
-        assert decode_said(frame) == [draft]
+        assert decode_said(frame) == Body([draft])
+
+    @pytest.mark.parametrize(("said", "frame"), samples("passing"))
+    def test_passing(self, said: str, frame: bytes) -> None:
+        m = members(said)
+        passing = Passing(m["track"], m["speaker"], bytes.fromhex(m["payload"]))
+        assert encode_passing(passing) == frame
+        assert decode(frame) == passing
+        assert decode_said(frame) == Body([passing])
+
+    @pytest.mark.parametrize(("said", "frame"), samples("skipped"))
+    def test_what_who_follows_skips_cannot_be_said(self, said: str, frame: bytes) -> None:
+        good = encode_notice({"notice": "live"})
+        assert list(FrameReader().feed(good + frame + good)) == [{"notice": "live"}] * 2, said
+        for read in (decode, decode_said):
+            with pytest.raises(MalformedFrame):
+                read(frame)
 
     @pytest.mark.parametrize(("said", "frame"), samples("notice"))
     def test_notices(self, said: str, frame: bytes) -> None:
@@ -135,15 +172,22 @@ class TestFrames:
     def test_a_notice_comes_back_as_it_was_told(self, notice: Notice) -> None:
         assert decode(encode_notice(notice)) == notice
 
-    @given(st.lists(drafts(), min_size=1, max_size=5))
-    def test_a_body_comes_back_as_it_was_said(self, said: list[Draft]) -> None:
-        assert decode_said(b"".join(map(encode_draft, said))) == said
+    @given(passing)
+    def test_what_passes_comes_as_it_was_said(self, said: Passing) -> None:
+        assert decode(encode_passing(said)) == said
 
-    @given(st.lists(st.one_of(entries, notices), max_size=8), st.data())
-    def test_any_cut_of_the_stream_gives_the_same_frames(self, said: list[Entry | Notice], data: st.DataObject) -> None:
-        stream = b"".join(encode_entry(x) if isinstance(x, Entry) else encode_notice(x) for x in said)
+    @given(st.lists(st.one_of(drafts(), passing), min_size=1, max_size=5))
+    def test_a_body_comes_back_as_it_was_said(self, said: list[Draft | Passing]) -> None:
+        body = decode_said(b"".join(map(encode, said)))
+        assert body.frames == said
+        assert [said[body.place(index)] for index in range(len(body.drafts))] == body.drafts
+        assert [one for one in said if one not in body.drafts] == body.passing
+
+    @given(st.lists(st.one_of(entries, notices, passing), max_size=8), st.data())
+    def test_any_cut_of_the_stream_gives_the_same_frames(self, said: list[Frame], data: st.DataObject) -> None:
+        stream = b"".join(map(encode, said))
         cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=20)))
-        reader, heard = FrameReader(), list[Entry | Notice]()
+        reader, heard = FrameReader(), list[Frame]()
         for begin, end in zip([0, *cuts], [*cuts, len(stream)], strict=True):
             heard += reader.feed(stream[begin:end])
         assert heard == said
@@ -173,7 +217,7 @@ class TestFrames:
             said = decode_said(bytes(frame))
         except Mistake:
             return
-        assert b"".join(map(encode_draft, said)) == frame
+        assert b"".join(map(encode, said.frames)) == frame
 
     @given(drafts(), st.data())
     def test_a_body_cut_short_names_the_frame(self, draft: Draft, data: st.DataObject) -> None:
@@ -187,9 +231,13 @@ class TestFrames:
         longest = Draft("a" * 16 + "/" + "b" * 40, "s" * 32, MAX_U32, 0, 0, 0, bytes(MAX_PAYLOAD))
         frame = encode_draft(longest)
         assert len(frame) - 4 <= MAX_FRAME
-        assert decode_said(frame) == [longest]
+        assert decode_said(frame).drafts == [longest]
         with pytest.raises(TooLarge):
             decode_said(encode_draft(Draft("a", "s", 1, 0, 0, 0, bytes(MAX_PAYLOAD + 1))))
+        tip = Passing("board", "s", bytes(MAX_PASSING))
+        assert decode(encode_passing(tip)) == tip
+        with pytest.raises(TooLarge):
+            decode(encode_passing(Passing("board", "s", bytes(MAX_PASSING + 1))))
 
     def test_a_length_beyond_the_bound_is_refused_before_its_bytes_are_kept(self) -> None:
         reader = FrameReader()
@@ -203,6 +251,7 @@ class TestFrames:
             pytest.param(encode_draft(Draft("audio", "s", 0, 0, 0, 0, b"")), id="numbered 0"),
             pytest.param(encode_draft(Draft("audio", "s", 1, MAX_U32, 1, 0, b"")), id="ending after 2^32 ms"),
             pytest.param(encode_notice({"notice": "live"}), id="a notice"),
+            pytest.param(b"\x00\x00\x00\x04\x09\x00\x00\x00", id="a kind that does not exist"),
             pytest.param(b"", id="nothing"),
         ],
     )
@@ -211,6 +260,11 @@ class TestFrames:
         with pytest.raises(MalformedFrame) as caught:
             decode_said(good + frame if frame else b"")
         assert caught.value.details["frame"] == (1 if frame else 0)
+
+    def test_a_stamped_draft_may_say_any_moment_and_the_stamp_is_not_kept(self) -> None:
+        draft = Draft("talk", "s", 1, MAX_U32, 5, STAMP | 1, b"x")
+        assert decode_said(encode_draft(draft)).drafts == [draft]
+        assert committed(7, draft, 40) == Entry(7, "talk", "s", 1, 40, 5, 1, b"x")
 
     def test_a_draft_becomes_an_entry_at_its_place(self) -> None:
         draft = Draft("audio", "s", 3, 10, 5, 1, b"x")

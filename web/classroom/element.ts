@@ -119,6 +119,7 @@ export class Classroom extends HTMLElement {
     return {
       entry: (entry, fresh) => this.#take(entry, fresh),
       notice: (notice) => this.#hear(notice),
+      passing: () => undefined,
       changed: () => this.#paint(),
       skipped: () => this.#skip(),
       refused: (problem) => this.#fail(word("classroom.refused", { why: `\u2068${problem.message}\u2069` })),

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { type Entry, encodeEntry, INIT, KEY } from "../wire/frames";
+import { type Entry, encodeEntry, encodePassing, INIT, KEY, type Passing } from "../wire/frames";
 import { TicketHolder } from "../wire/tickets";
 import { AHEAD_MS, Controller, FAR_AHEAD_MS, type Listener, MISSED_MS } from "./controller";
 
@@ -57,6 +57,11 @@ class Answer {
     return this;
   }
 
+  pass(frame: Passing): this {
+    this.#to.enqueue(encodePassing(frame));
+    return this;
+  }
+
   end(why: string, after: number, t: number): void {
     this.tell({ notice: "end", why, after, t });
     this.#close(() => this.#to.close());
@@ -78,6 +83,7 @@ class Answer {
 let answers: Answer[];
 let refuse: (Response | TypeError)[];
 let heard: Entry[];
+let passed: Passing[];
 let ahead: number;
 let atEnd: boolean;
 let skipped: number;
@@ -87,6 +93,7 @@ let controller: Controller;
 const listener: Listener = {
   entry: (entry) => heard.push(entry),
   notice: () => undefined,
+  passing: (frame) => passed.push(frame),
   changed: () => undefined,
   skipped: () => skipped++,
   refused: (problem) => refused.push(problem.code),
@@ -107,7 +114,7 @@ const asked = (one: Answer) => Object.fromEntries(one.question);
 
 beforeEach(() => {
   vi.useFakeTimers();
-  [answers, refuse, heard, refused, ahead, atEnd, skipped] = [[], [], [], [], 0, true, 0];
+  [answers, refuse, heard, passed, refused, ahead, atEnd, skipped] = [[], [], [], [], [], 0, true, 0];
   vi.stubGlobal("fetch", async (address: string, init: RequestInit = {}) => {
     if (init.method === "POST") return Response.json({ ticket: "fresh" });
     const no = refuse.shift();
@@ -158,6 +165,18 @@ describe("following the live end", () => {
     two.tell({ notice: "hello", head: 2, after: 1, t: 2000, tracks: {} }).say(sound(2));
     await settle();
     expect(heard.map((entry) => entry.seq)).toEqual([1, 2]);
+  });
+
+  it("hands on what passes, and stays where it is", async () => {
+    controller.start("live");
+    const one = await answer();
+    const tip: Passing = { kind: "passing", track: "board", speaker: "s", payload: Uint8Array.of(1, 2) };
+    one.tell({ notice: "hello", head: 9, after: 8, t: 9000, tracks: {} }).pass(tip);
+    await settle();
+    expect([passed, heard, controller.cursor, controller.end]).toEqual([[tip], [], 8, 9000]);
+    one.cut();
+    await vi.advanceTimersByTimeAsync(400);
+    expect(asked(await answer())).toMatchObject({ at: "live" });
   });
 
   it("asks for the live end again when it was cut before anything that plays came", async () => {

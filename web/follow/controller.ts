@@ -11,7 +11,7 @@
  */
 import { Backoff } from "../wire/backoff";
 import { ask, type Question, type Track, tracksOf } from "../wire/follow";
-import { type Entry, INIT, type Notice } from "../wire/frames";
+import { type Entry, INIT, type Notice, type Passing } from "../wire/frames";
 import { Problem, type TicketHolder } from "../wire/tickets";
 import { Flow, heightFor } from "./fit";
 import { type Event, next, type State } from "./states";
@@ -34,6 +34,8 @@ export interface Listener {
   /** `fresh`: said since this answer began, so it came as soon as it could. */
   entry(entry: Entry, fresh: boolean): void;
   notice(notice: Readonly<Record<string, unknown>>): void;
+  /** Something to be shown now, ahead of its entry; it never comes again. */
+  passing(frame: Passing): void;
   changed(state: State): void;
   /** It goes on live although something was missed: what comes next does not join what came before. */
   skipped(): void;
@@ -188,6 +190,7 @@ export class Controller {
         if (run !== this.#run) return "superseded";
         this.#heard();
         if (item.kind === "notice") why = this.#notice(item) ?? why;
+        else if (item.kind === "passing") this.listener.passing(item);
         else this.#entry(item);
         if (!this.#following && this.#fitPage(why)) return "again";
         if (this.#following && this.listener.ahead() > FAR_AHEAD_MS) {

@@ -1,5 +1,5 @@
-/** The verb `follow`: one answer as a run of entries and notices. Reconnecting is the controller's affair. */
-import { type Entry, FrameReader, type Notice } from "./frames";
+/** The verb `follow`: one answer as a run of frames. Reconnecting is the controller's affair. */
+import { type Frame, FrameReader } from "./frames";
 import { refusal, type TicketHolder } from "./tickets";
 
 export type Question = Readonly<Record<string, string | number>>;
@@ -16,7 +16,7 @@ export async function* ask(
   question: Question,
   tickets: TicketHolder,
   signal: AbortSignal,
-): AsyncGenerator<Entry | Notice> {
+): AsyncGenerator<Frame> {
   const line = new AbortController();
   const hangUp = () => line.abort();
   signal.addEventListener("abort", hangUp);
@@ -45,7 +45,7 @@ async function open(address: string, tickets: TicketHolder, signal: AbortSignal)
 async function* frames(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   watch: Watchdog,
-): AsyncGenerator<Entry | Notice> {
+): AsyncGenerator<Frame> {
   const whole = new FrameReader();
   for (;;) {
     const { done, value } = await reader.read();

@@ -1,5 +1,5 @@
 /** The verbs `say` and `seal`, once each: retrying is the sender's affair. */
-import { type Entry, encodeEntry } from "./frames";
+import { type Entry, encodeEntry, encodePassing, type Passing } from "./frames";
 import { Problem, problemOf, type TicketHolder } from "./tickets";
 
 const PATIENCE_MS = 20_000;
@@ -17,13 +17,14 @@ export interface Summary {
   readonly sealed: boolean;
 }
 
-/** Say these entries (of one speaker). Throws `Problem` when refused, a `TypeError` or `AbortError` when cut. */
+/** Say these entries, then what passes (all of one speaker). What passes is for now: leave it out when saying again. Throws `Problem` when refused, a `TypeError` or `AbortError` when cut. */
 export async function say(
   timeline: string,
   entries: readonly Omit<Entry, "kind">[],
   tickets: TicketHolder,
+  passing: readonly Omit<Passing, "kind">[] = [],
 ): Promise<Acknowledged> {
-  const body = new Blob(entries.map(encodeEntry));
+  const body = new Blob([...entries.map(encodeEntry), ...passing.map(encodePassing)]);
   const headers = { "content-type": "application/vnd.halqa.frames" };
   return (await post(`${timeline}/entries`, tickets, body, headers)) as Acknowledged;
 }

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Coroutine, Iterator, Sequence
 from typing import Any, TypeVar
 
-from halqa.timeline import Draft, Entry, Notice, Summary
+from halqa.timeline import Draft, Entry, Frame, Notice, Summary
 
 from .client import Client, Followed
 from .speaker import Speaker
@@ -36,7 +36,7 @@ class BlockingClient:
         voice = Speaker(self._client, timeline, speaker)
         return self._run(voice.say(drafts))
 
-    def follow(self, timeline: str, place: Followed | None = None, **wishes: Any) -> Iterator[Entry | Notice]:
+    def follow(self, timeline: str, place: Followed | None = None, **wishes: Any) -> Iterator[Frame]:
         """Like `Client.follow`; break off whenever you like."""
         stream = self._client.follow(timeline, place, **wishes)
         try:

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import msgspec
 
-from halqa.timeline import Draft, Entry, FrameReader, Notice, Summary, encode_draft
+from halqa.timeline import Draft, Entry, Frame, FrameReader, Notice, Passing, Summary, encode_draft, encode_passing
 
 from .retry import Backoff
 
@@ -72,9 +72,10 @@ class Client:
 
     # -- the verbs ----------------------------------------------------------------------------------------------------
 
-    async def say(self, timeline: str, drafts: Sequence[Draft]) -> dict[str, Any]:
-        """Say these drafts once. Returns the acknowledgement; raises `Refused` or `httpx.TransportError`."""
-        body = b"".join(map(encode_draft, drafts))
+    async def say(self, timeline: str, drafts: Sequence[Draft], passing: Sequence[Passing] = ()) -> dict[str, Any]:
+        """Say these drafts once, then what passes. Returns the acknowledgement; raises `Refused` or
+        `httpx.TransportError`."""
+        body = b"".join([*map(encode_draft, drafts), *map(encode_passing, passing)])
         answer = await self._ask(
             "POST", f"/timelines/{timeline}/entries", content=body, kind="application/vnd.halqa.frames"
         )
@@ -91,7 +92,7 @@ class Client:
     async def read(self, timeline: str, **question: str | int) -> list[Entry | Notice]:
         """One bounded answer: entries and notices (the last one is `end`)."""
         answer = await self._ask("GET", f"/timelines/{timeline}/entries", params=question)
-        return list(FrameReader().feed(answer.content))
+        return [item for item in FrameReader().feed(answer.content) if not isinstance(item, Passing)]
 
     async def follow(
         self,
@@ -102,8 +103,9 @@ class Client:
         tracks: str | None = None,
         video: int | None = None,
         start: int | None = None,
-    ) -> AsyncIterator[Entry | Notice]:
-        """Every entry after the place (or from the moment `at`), then every further one, until the timeline is sealed.
+    ) -> AsyncIterator[Frame]:
+        """Every entry after the place (or from the moment `at`), then every further one, until the timeline is sealed;
+        between them notices, and what passes.
 
         Goes on by itself after cuts and restarts, from the cursor that `place` keeps. Raises `Refused` for what no
         waiting mends.
@@ -141,9 +143,7 @@ class Client:
                 place.reconnects += 1
                 await asyncio.sleep(wait)
 
-    async def _stream(
-        self, timeline: str, params: Mapping[str, str | int], place: Followed
-    ) -> AsyncIterator[Entry | Notice]:
+    async def _stream(self, timeline: str, params: Mapping[str, str | int], place: Followed) -> AsyncIterator[Frame]:
         reader = FrameReader()
         url = f"/timelines/{timeline}/entries"
         for attempt in (1, 2):
@@ -207,7 +207,9 @@ class Client:
         return True
 
 
-def _move(place: Followed, item: Entry | Notice) -> None:
+def _move(place: Followed, item: Frame) -> None:
+    if isinstance(item, Passing):
+        return
     if isinstance(item, Entry):
         place.cursor = max(place.cursor, item.seq)
         return

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from struct import Struct
 from urllib.parse import urlencode, urlsplit
 
-from halqa.timeline.frames import ENTRY, NOTICE
+from halqa.timeline.frames import ENTRY, NOTICE, PASSING
 
 _HEAD = Struct(">IBBBBI")
 SAMPLE = 200_000
@@ -29,6 +29,7 @@ class Tally:
     entries: int = 0
     bytes: int = 0
     payload_bytes: int = 0
+    passing: int = 0
     shed: int = 0
     lost_connections: int = 0
     refused: Counter[int] = field(default_factory=Counter)
@@ -194,21 +195,22 @@ class _Reader(asyncio.Protocol):
                     self._take_notice(bytes(self._notice))
                     self._notice = None
                 continue
-            # A notice is at least 8 bytes long and an entry 24; the first 8 tell which it is.
+            # An entry is at least 24 bytes long, any other frame 8: the first 8 tell which it is.
             wanted = 8 if len(self._held) < 8 else 12
             taken = body[: wanted - len(self._held)]
             self._held += taken
             body = body[len(taken) :]
-            if len(self._held) == 8 and self._held[4] == NOTICE:
+            if len(self._held) == 8 and self._held[4] != ENTRY:
                 self._frame = int.from_bytes(self._held[:4], "big") - 4
-                self._notice = bytearray()
+                if self._held[4] == NOTICE:
+                    self._notice = bytearray()
+                self._crowd.tally.passing += self._held[4] == PASSING
                 self._held.clear()
             elif len(self._held) == 12:
-                length, kind, _, track, speaker, seq = _HEAD.unpack(self._held)
+                length, _, _, track, speaker, seq = _HEAD.unpack(self._held)
                 self._held.clear()
                 self._frame = length - 8
-                if kind == ENTRY:
-                    self._take_entry(seq, length - 20 - track - speaker)
+                self._take_entry(seq, length - 20 - track - speaker)
 
     def _take_entry(self, seq: int, payload: int) -> None:
         crowd = self._crowd

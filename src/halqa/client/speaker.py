@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import msgspec
 
-from halqa.timeline import Draft
+from halqa.timeline import Draft, Passing
 
 from .client import Client, Refused
 from .retry import Backoff
@@ -63,6 +63,18 @@ class Speaker:
                 for _ in batch:
                     self._held.popleft()
         return self.last
+
+    async def show(self, passing: Sequence[Passing]) -> None:
+        """Say these under this speaker's name to whoever is there now: once, whatever becomes of them. Raises `Refused`
+        when that is final."""
+        named = [msgspec.structs.replace(one, speaker=self.name) for one in passing]
+        try:
+            await self._client.say(self._timeline, [], named)
+        except Refused as refused:
+            if not refused.retry:
+                raise
+        except httpx.TransportError:
+            return
 
     def _batch(self) -> list[Draft]:
         batch: list[Draft] = []

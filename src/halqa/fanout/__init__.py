@@ -2,6 +2,7 @@
 
 from .follower import Follower, Policy
 from .ladder import Ladder
+from .passage import Passage
 from .tail import Tail
 
-__all__ = ["Follower", "Ladder", "Policy", "Tail"]
+__all__ = ["Follower", "Ladder", "Passage", "Policy", "Tail"]

@@ -19,12 +19,12 @@ import msgspec
 
 from halqa.tickets import NoTicket, Tickets
 from halqa.timeline import Stores, Summary, Tracks
-from halqa.timeline.errors import Mistake, NoSuchTimeline, Stopping
-from halqa.timeline.tracks import check_timeline
+from halqa.timeline.errors import Mistake, NoSuchTimeline, SpeakerMistake, Stopping
+from halqa.timeline.tracks import check_timeline, is_teaching
 
 from . import follow, say
 from .answers import Receive, Scope, Send, answer_json, answer_problem, header
-from .hub import Hubs
+from .hub import Hub, Hubs
 from .limits import Allowance, Limits
 
 log = logging.getLogger("halqa.gateway")
@@ -47,9 +47,10 @@ async def _nobody_cares(*_: Any) -> None:
 class Gateway:
     """`say` and `follow` for every timeline of `stores`, to those whose ticket says so.
 
-    `began(timeline)` is awaited after the first entry that this process sees said on a timeline; `sealed(timeline,
-    summary)` after it was sealed. Both may come again for the same timeline (after a restart); neither can undo
-    what was said: if one fails, it is logged and the speaker is still acknowledged.
+    `began(timeline)` is awaited after the first entry of sound, picture or board that this process sees said on a
+    timeline (what is prepared beforehand begins no lesson); `sealed(timeline, summary)` after it was sealed. Both may
+    come again for the same timeline (after a restart); neither can undo what was said: if one fails, it is logged and
+    the speaker is still acknowledged.
     """
 
     def __init__(
@@ -135,23 +136,26 @@ class Gateway:
 
     async def _say(self, timeline: str, ticket: str | None, scope: Scope, receive: Receive, send: Send) -> None:
         grant = self.tickets.check(ticket, timeline, "say")
-        drafts = await say.read(scope, receive, grant, self.limits)
-        size = sum(len(draft.payload) for draft in drafts)
+        body = await say.read(scope, receive, grant, self.limits)
+        size = sum(len(said.payload) for said in body.frames)
         self.allowance.spend(f"{timeline} {grant.speaker}", size, _now())
+        if not body.drafts:
+            hub = self.hubs.known(timeline)
+            if hub is not None:
+                hub.pass_on(body.passing, _now())
+            return await answer_json(send, _told(hub, {}))
         hub = await self.hubs.get(timeline, _now(), create=True)
-        acknowledged = await hub.timeline.append(drafts)
-        if not hub.told_began:
+        try:
+            acknowledged = await hub.timeline.append(body.drafts)
+        except SpeakerMistake as mistake:
+            if (frame := mistake.details.get("frame")) is not None:
+                mistake.details["frame"] = body.place(int(frame))
+            raise
+        hub.pass_on(body.passing, _now())
+        if not hub.told_began and any(is_teaching(draft.track) for draft in body.drafts):
             hub.told_began = True
             self._note(self._began(timeline))
-        await answer_json(
-            send,
-            {
-                "acknowledged": {track: number for (_, track), number in acknowledged.numbers.items()},
-                "head": acknowledged.head,
-                "followers": len(hub.streams),
-                "narrow": hub.narrow(_now()),
-            },
-        )
+        await answer_json(send, _told(hub, acknowledged.numbers) | {"head": acknowledged.head})
 
     async def _seal(self, timeline: str, tracks: Tracks, send: Send) -> None:
         hub = await self.hubs.get(timeline, _now(), create=False)
@@ -179,11 +183,23 @@ class Gateway:
             now = _now()
             for hub in self.hubs.all():
                 hub.pulse += 1
+                hub.passage.forget(now)
                 for stream in list(hub.streams):
                     if stream.dead(now, self.limits.send_wait):
                         stream.drop()
                 hub.bell.ring()
             self.hubs.let_go(now)
+
+
+def _told(hub: Hub | None, numbers: dict[tuple[str, str], int]) -> dict[str, object]:
+    """The answer to what was said. Where nobody follows or has said anything of late, the timeline is not opened for
+    what only passes."""
+    return {
+        "acknowledged": {track: number for (_, track), number in numbers.items()},
+        "head": hub.tail.head if hub else 0,
+        "followers": len(hub.streams) if hub else 0,
+        "narrow": hub.narrow(_now()) if hub else 0,
+    }
 
 
 def _visible(summary: Summary, tracks: Tracks) -> object:

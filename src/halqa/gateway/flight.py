@@ -53,6 +53,11 @@ class Flight:
         """Whether as much waits unsent as may."""
         return self._ask(SIOCOUTQNSD) >= MOST_UNSENT
 
+    @property
+    def clear(self) -> bool:
+        """Whether nothing at all waits unsent."""
+        return self._ask(SIOCOUTQNSD) == 0
+
     async def room(self) -> None:
         """Wait until little waits unsent, or the connection is lost."""
         loop, free = asyncio.get_running_loop(), asyncio.Event()
@@ -101,6 +106,7 @@ class Flight:
 
 class _NoFlight(Flight):
     full = False
+    clear = True
 
     def landed(self) -> bool:
         return True

@@ -9,13 +9,13 @@ import msgspec
 
 from halqa.fanout import Follower, Ladder
 from halqa.tickets import Grant, allowed_tracks
-from halqa.timeline import Tracks, encode_entry, encode_notice
+from halqa.timeline import Timeline, Tracks, encode_entry, encode_notice
 from halqa.timeline.errors import BadQuestion, CursorAhead, Mistake
 from halqa.timeline.tracks import check_track, height, is_media, is_video
 
 from .answers import FRAMES, HEADERS, Receive, Scope, Send
 from .flight import Flight, flight_of
-from .hub import Hub
+from .hub import NARROW_S, Hub
 
 if TYPE_CHECKING:
     from .app import Gateway
@@ -124,11 +124,10 @@ async def _place(hub: Hub, question: Question, now: float) -> tuple[bytes, Follo
             floors[track] = seq
             [entry] = await timeline.read(seq - 1, tracks=Tracks([track]), limit=1)
             begins = min(begins, entry.t)
-    for track in hub.tail.ends:
-        if track in question.wants and not is_video(track):
-            seq = await timeline.seek(begins, track, key=False)
-            if seq is not None:
-                floors[track] = seq
+    others = [track for track in hub.tail.ends if track in question.wants and not is_video(track)]
+    floors |= await _floors(timeline, begins, [track for track in others if is_media(track)])
+    if not floors:  # beside sound and picture, what is not media has no place of its own: it may be very old
+        floors = await _floors(timeline, begins, others)
     cursor = min(floors.values(), default=hub.tail.head + 1) - 1
     inits = await timeline.inits(cursor, Tracks(["audio", "video/*"]))
     opening = [e for e in inits if e.seq <= cursor and is_media(e.track) and _opens(e.track, ladder, question)]
@@ -136,6 +135,12 @@ async def _place(hub: Hub, question: Question, now: float) -> tuple[bytes, Follo
         question.wants, cursor, ladder=ladder, inits=inits, floors=floors, live=question.live, began=now
     )
     return b"".join(encode_entry(entry) for entry in opening), follower
+
+
+async def _floors(timeline: Timeline, at: int, tracks: list[str]) -> dict[str, int]:
+    """Per track, the seq of its last entry that begins at or before this moment (or of its first one)."""
+    sought = {track: await timeline.seek(at, track, key=False) for track in tracks}
+    return {track: seq for track, seq in sought.items() if seq is not None}
 
 
 def _opens(track: str, ladder: Ladder | None, question: Question) -> bool:
@@ -221,17 +226,24 @@ class Stream:
         """The backlog, then the tail, until sealed, stopped or gone. Returns why it ended."""
         clock, hub, follower, send = asyncio.get_running_loop().time, self._hub, self._follower, self._send
         tail, bell, gateway, flight = hub.tail, hub.bell, self._gateway, self._flight
-        pulse = hub.pulse
+        pulse, passage = hub.pulse, hub.passage
+        passed = passage.count
         reached = False
         while not gateway.stopping:
             free = flight.landed()
             if not free and flight.full:
                 await self._room()
+                passed = passage.count  # what passed while the line was busy is not for this follower
             now = clock()
             since = now if free else now - follower.lag(tail, now)
+            was = follower.cursor
             data = follower.take(tail, now, 0.0 if free else flight.late(now))
             if data is None:
                 data = await self._from_store()
+            if passed != passage.count:
+                if reached and follower.cursor >= tail.head and self._sees_what_passes(now):
+                    data = self._with_what_passes(data, passed, was, now)
+                passed = passage.count
             if pulse != hub.pulse:
                 pulse = hub.pulse
                 data += self._notice("pulse", followers=len(hub.streams))
@@ -243,11 +255,25 @@ class Stream:
                 flight.hand(len(data), since)
                 await send({"type": "http.response.body", "body": data, "more_body": True})
                 self._busy_since = None
+                passed = passage.count
             if follower.cursor >= tail.head:
                 if tail.sealed:
                     return "sealed"
                 await bell.wait()
         return "stopping"
+
+    def _sees_what_passes(self, now: float) -> bool:
+        """Whether its line is free: what passes must never keep an entry waiting."""
+        return self._flight.clear and not self.narrow(now, NARROW_S)
+
+    def _with_what_passes(self, data: bytes, passed: int, was: int, now: float) -> bytes:
+        """The next bytes, with the frames that passed since so many had: each where it was said among the entries."""
+        passage, wants, cursor = self._hub.passage, self._follower.wants, self._follower.cursor
+        ahead = passage.since(passed, was, wants, now)
+        if not data and cursor == was:
+            return ahead
+        behind = passage.since(passed, cursor, wants, now) if cursor != was else b""
+        return b"".join((ahead, data, behind))
 
     async def _room(self) -> None:
         """Wait until the line has taken what it was given: what is chosen then is fresh."""

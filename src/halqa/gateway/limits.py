@@ -14,14 +14,16 @@ class Limits:
     """Bounds, each with its reason.
 
     `body`: bytes in one `say`; a studio that was cut off for a minute says 4 MiB at a time. `frames`: entries in one
-    `say`. `rate` and `burst`: bytes a second of one ticket, and how much it may have saved up: the whole ladder is
-    2 Mbit/s, so 8 MiB/s lets a studio that comes back catch up thirty times faster than it teaches. `followers`: open
-    streams of this process; each costs a socket and some 40 kB. `body_wait`: seconds between two pieces of a body.
-    `send_wait`: seconds a follower's line may take nothing at all before the follower counts as dead.
+    `say`. `passing`: passing frames in one: the tip of a pen at each refresh of a fast screen for most of a second.
+    `rate` and `burst`: bytes a second of one ticket, and how much it may have saved up: the whole ladder is 2 Mbit/s,
+    so 8 MiB/s lets a studio that comes back catch up thirty times faster than it teaches. `followers`: open streams of
+    this process; each costs a socket and some 40 kB. `body_wait`: seconds between two pieces of a body. `send_wait`:
+    seconds a follower's line may take nothing at all before the follower counts as dead.
     """
 
     body: int = 4 << 20
     frames: int = 1_000
+    passing: int = 100
     rate: int = 8 << 20
     burst: int = 96 << 20
     followers: int = 10_000

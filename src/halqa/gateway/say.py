@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from halqa.tickets import Grant, TicketSpeaker, TicketTracks
-from halqa.timeline import Draft, Tracks, decode_said
+from halqa.timeline import Body, Tracks, decode_said
 from halqa.timeline.errors import MalformedFrame, Mistake, TooLarge
 
 from .answers import FRAMES, Receive, Scope, header
@@ -24,25 +24,27 @@ class BodyCutShort(Mistake):
     code, status, retry = "malformed-frame", 400, True
 
 
-async def read(scope: Scope, receive: Receive, grant: Grant, limits: Limits) -> list[Draft]:
-    """The drafts in this request. Raises a `Mistake`; nothing was written then."""
+async def read(scope: Scope, receive: Receive, grant: Grant, limits: Limits) -> Body:
+    """What this request says. Raises a `Mistake`; nothing was written then."""
     if (header(scope, b"content-type") or "").split(";")[0].strip().lower() != FRAMES.decode():
         raise WrongType
     length = header(scope, b"content-length")
     if length is not None and length.isdecimal() and int(length) > limits.body:
         raise TooLarge(f"One request may hold {limits.body} bytes.", field="body")
-    drafts = decode_said(await _body(receive, limits))
-    if len(drafts) > limits.frames:
+    body = decode_said(await _body(receive, limits))
+    if len(body.drafts) > limits.frames:
         raise TooLarge(f"One request may hold {limits.frames} entries.", field="body")
+    if len(body.passing) > limits.passing:
+        raise TooLarge(f"One request may hold {limits.passing} passing frames.", field="body")
     tracks = Tracks(grant.tracks)
-    for index, draft in enumerate(drafts):
-        if draft.track not in tracks:
-            raise TicketTracks(f"This ticket does not open {draft.track!r}.", field="track", frame=index)
-        if not draft.speaker.startswith(grant.speaker):
+    for index, said in enumerate(body.frames):
+        if said.track not in tracks:
+            raise TicketTracks(f"This ticket does not open {said.track!r}.", field="track", frame=index)
+        if not said.speaker.startswith(grant.speaker):
             raise TicketSpeaker(f"A speaker here is named {grant.speaker}…", field="speaker", frame=index)
-        if draft.speaker != drafts[0].speaker:
+        if said.speaker != body.frames[0].speaker:
             raise MalformedFrame("One request has one speaker.", field="speaker", frame=index)
-    return drafts
+    return body
 
 
 async def _body(receive: Receive, limits: Limits) -> bytes:

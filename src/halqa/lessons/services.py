@@ -116,7 +116,7 @@ def forget(lesson_id: str) -> None:
 
 
 def began(lesson_id: str, at: dt.datetime | None = None) -> None:
-    """Something was said on the timeline: the lesson is on air. Said again, or after the end, it changes nothing."""
+    """Somebody teaches on the timeline: the lesson is on air. Said again, or after the end, it changes nothing."""
     at = at or timezone.now()
     Lesson.objects.filter(pk=lesson_id, status=Lesson.Status.PLANNED).update(status=Lesson.Status.LIVE, started_at=at)
 

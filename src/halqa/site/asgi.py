@@ -141,7 +141,7 @@ async def _catch_up(stores: Stores) -> None:
             continue
         if summary.sealed:
             await sync_to_async(services.sealed)(lesson_id, summary)
-        elif summary.head:
+        elif summary.started_at is not None:
             await sync_to_async(services.began)(lesson_id, services.moment(summary.started_at))
 
 

@@ -1,8 +1,8 @@
 """What may be appended, and what a timeline's figures then are. Pure: every store keeps the same order by it.
 
-An `Order` is what must be known of a timeline to judge the next append: the head, the end of each track, and how far
-each speaker has counted. A store judges a batch on an order `ahead` of the real one, commits, and only then joins the
-two: a batch that is refused, or a commit that fails on the disk, leaves no trace here.
+An `Order` is what must be known of a timeline to judge the next append: the head, where the lesson and each track have
+come to, and how far each speaker has counted. A store judges a batch on an order `ahead` of the real one, commits, and
+only then joins the two: a batch that is refused, or a commit that fails on the disk, leaves no trace here.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 
 from halqa.timeline import INIT, Draft, Entry, Summary, TrackFacts, committed, encode_entry
-from halqa.timeline.errors import NumberGap, SaidOtherwise, Sealed, TimeGoesBack
+from halqa.timeline.errors import MalformedFrame, NumberGap, SaidOtherwise, Sealed, TimeGoesBack
+from halqa.timeline.frames import MAX_U32
+from halqa.timeline.tracks import is_teaching
 
 Voice = tuple[str, str]
 """A speaker on a track: who counts 1, 2, 3 …"""
@@ -22,21 +24,23 @@ Known = Callable[[str, str, int], Entry | None]
 class Order:
     """The state of a timeline as far as appending goes; or, `ahead` of another one, what would change in it."""
 
-    __slots__ = ("_base", "_fresh", "_last_t", "_numbers", "head", "sealed")
+    __slots__ = ("_base", "_fresh", "_last_t", "_numbers", "end", "head", "sealed")
 
     def __init__(self, base: Order | None = None) -> None:
         self._base = base
         self.head: int = base.head if base else 0
         self.sealed: bool = base.sealed if base else False
+        self.end: int = base.end if base else 0
+        """The end of the lesson so far (ms): what it is for those who are stamped."""
         self._last_t: dict[str, int] = {}
         self._numbers: dict[Voice, int] = {}
         self._fresh: dict[tuple[str, str, int], Entry] = {}
 
     @classmethod
-    def learned(cls, head: int, sealed: bool, last_t: dict[str, int], numbers: dict[Voice, int]) -> Order:
+    def learned(cls, head: int, sealed: bool, end: int, last_t: dict[str, int], numbers: dict[Voice, int]) -> Order:
         """The order of a timeline that was read from where it lives."""
         order = cls()
-        order.head, order.sealed, order._last_t, order._numbers = head, sealed, last_t, numbers
+        order.head, order.sealed, order.end, order._last_t, order._numbers = head, sealed, end, last_t, numbers
         return order
 
     def ahead(self) -> Order:
@@ -47,7 +51,7 @@ class Order:
         """What was tried holds now for the order this one was ahead of."""
         base = self._base
         assert base is not None
-        base.head = self.head
+        base.head, base.end = self.head, self.end
         base._last_t.update(self._last_t)
         base._numbers.update(self._numbers)
         if base._base is not None:
@@ -83,21 +87,33 @@ class Order:
             expected = self.number(voice) + 1
             if draft.number < expected:
                 before = self._recent(*voice, draft.number) or known(*voice, draft.number)
-                if before is None or committed(before.seq, draft) != before:
+                if before is None or not _is_the_same(draft, before):
                     raise SaidOtherwise(frame=frame, field="number", track=draft.track)
                 continue
             if self.sealed:
                 raise Sealed(frame=frame)
             if draft.number > expected:
                 raise NumberGap(frame=frame, field="number", track=draft.track, expected=expected)
-            if draft.t < self.last_t(draft.track):
-                raise TimeGoesBack(frame=frame, field="t", track=draft.track, expected=self.last_t(draft.track))
-            self.head += 1
-            self._last_t[draft.track] = draft.t
+            entry = committed(self.head + 1, draft, self._moment(draft, frame))
+            self.head = entry.seq
+            self._last_t[draft.track] = entry.t
             self._numbers[voice] = draft.number
-            entry = self._fresh[(*voice, draft.number)] = committed(self.head, draft)
+            self.end = max(self.end, 0 if entry.init else entry.end)
+            self._fresh[(*voice, draft.number)] = entry
             entries.append(entry)
         return entries
+
+    def _moment(self, draft: Draft, frame: int) -> int:
+        """Where this draft begins: as it says, or, stamped, where the lesson is after all that was said before it."""
+        last_t = self.last_t(draft.track)
+        if not draft.stamp:
+            if draft.t < last_t:
+                raise TimeGoesBack(frame=frame, field="t", track=draft.track, expected=last_t)
+            return draft.t
+        t = max(self.end, last_t)
+        if t + draft.duration > MAX_U32:
+            raise MalformedFrame("An entry ends within 2^32 ms.", frame=frame, field="duration", track=draft.track)
+        return t
 
     def _recent(self, speaker: str, track: str, number: int) -> Entry | None:
         order: Order | None = self
@@ -111,6 +127,11 @@ class Order:
     def acknowledged(self, drafts: Sequence[Draft]) -> dict[Voice, int]:
         """For each voice of these drafts, the highest number kept."""
         return {voice: self.number(voice) for voice in {(draft.speaker, draft.track) for draft in drafts}}
+
+
+def _is_the_same(draft: Draft, before: Entry) -> bool:
+    """Whether this draft says again what became this entry. The moment of a stamped one was never its own."""
+    return committed(before.seq, draft, before.t if draft.stamp else None) == before
 
 
 class TrackFigures:
@@ -158,6 +179,11 @@ class Figures:
         }
         return figures
 
+    @property
+    def end(self) -> int:
+        """The end of the lesson so far (ms)."""
+        return max((track.ends for track in self.tracks.values()), default=0)
+
     def copy(self) -> Figures:
         """The same figures, to be counted on independently. (A summary cannot say of a track that it has not begun.)"""
         figures = Figures()
@@ -178,13 +204,12 @@ class Figures:
             figures.count(entry.t, entry.duration, entry.flags, len(entry.payload))
             self.head = entry.seq
             self.said_at = said_at
-            if self.started_at is None:
-                self.started_at = said_at
+            if self.started_at is None and is_teaching(entry.track):
+                self.started_at = said_at - entry.end
 
     def summary(self, name: str) -> Summary:
         tracks = {track: figures.told() for track, figures in self.tracks.items()}
-        duration = max((facts.ends for facts in tracks.values()), default=0)
-        return Summary(name, self.head, duration, self.sealed, self.started_at, self.said_at, tracks)
+        return Summary(name, self.head, self.end, self.sealed, self.started_at, self.said_at, tracks)
 
 
 class Digests:

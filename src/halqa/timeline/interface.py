@@ -36,8 +36,9 @@ class TrackFacts(msgspec.Struct, frozen=True):
 class Summary(msgspec.Struct, frozen=True):
     """One timeline in figures.
 
-    `head` is the last seq (0: nothing was said yet), `duration` the latest end of any entry in ms, `started_at` the
-    server's wall clock (ms since 1970, UTC) at the first append, `said_at` at the last one.
+    `head` is the last seq (0: nothing was said yet), `duration` the latest end of any entry in ms. On the server's wall
+    clock (ms since 1970, UTC): `started_at` is when the lesson's clock showed 0, as the first entry on a track of
+    sound, picture or board tells it (its commit less its `end`; None before), `said_at` the last append.
     """
 
     id: str
@@ -64,8 +65,9 @@ class Timeline(Protocol):
 
     Order: `seq` counts 1, 2, 3 … without a gap, in the order of commits. Time: on each track `t` never goes back.
     Numbers: per (speaker, track) 1, 2, 3 … without a gap; a number said again is acknowledged and adds nothing if it
-    says the same, else `SaidOtherwise`. An append is all or nothing, and answered after its commit. After `seal`
-    nothing is added. Every method may raise `StoreMistake`.
+    says the same, else `SaidOtherwise`. A stamped draft begins where the lesson is at its commit: at the end so far, or
+    at the last `t` of its track if that is later; said again, its `t` is not looked at. An append is all or nothing,
+    and answered after its commit. After `seal` nothing is added. Every method may raise `StoreMistake`.
     """
 
     @property
