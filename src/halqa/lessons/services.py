@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import secrets
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -216,6 +217,9 @@ def _checked(title: str, subject: str, level: str, teacher: str, language: str) 
         reasons["title"] = _("A title has at most 200 characters.")
     if len(teacher) > 100:
         reasons["teacher"] = _("A name has at most 100 characters.")
+    for field, value in (("title", title), ("teacher", teacher)):
+        if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in value):
+            reasons[field] = _("This has signs that cannot be kept.")
     for field, value, known in (("subject", subject, subjects()), ("level", level, levels())):
         if value and value not in known:
             reasons[field] = _("Accepted: %(values)s.") % {"values": ", ".join(known)}
