@@ -16,6 +16,10 @@ from typing import Any
 import httpx
 
 
+PATIENCE_S = 60.0
+"""For one answer, on a machine that is busy with other tests."""
+
+
 class Server:
     """`halqa serve` on a folder of its own; can be killed and started again on the same port.
 
@@ -38,13 +42,13 @@ class Server:
         with contextlib.ExitStack() as stack:
             log = None if self.log is None else stack.enter_context(self.log.open("ab"))
             self.process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=log)
-        until(self.answers, 60)
+        until(self.answers, 120)
 
     def answers(self) -> bool:
         """Whether the house is open. A process that has ended will never open it."""
         assert self.process is None or self.process.poll() is None, f"the server ended: {self.said}"
         with contextlib.suppress(httpx.TransportError):
-            return httpx.get(f"{self.url}/healthz", trust_env=False).status_code == 200
+            return httpx.get(f"{self.url}/healthz", trust_env=False, timeout=PATIENCE_S).status_code == 200
         return False
 
     def kill(self) -> None:
@@ -77,18 +81,26 @@ class Server:
         """A ticket as the API gives it: `say` (speaker `s…`) or `follow`."""
         headers = {"x-halqa-key": self.key} if verb == "say" else {}
         address = f"{self.url}/api/lessons/{lesson}/tickets/{verb}"
-        answer = httpx.post(address, json={"speaker": "s"} if verb == "say" else None, headers=headers, trust_env=False)
+        answer = httpx.post(
+            address,
+            json={"speaker": "s"} if verb == "say" else None,
+            headers=headers,
+            trust_env=False,
+            timeout=PATIENCE_S,
+        )
         assert answer.status_code == 200, answer.text
         return str(answer.json()["ticket"])
 
     def announce(self, title: str) -> str:
         headers = {"x-halqa-key": self.key}
-        answer = httpx.post(f"{self.url}/api/lessons", json={"title": title}, headers=headers, trust_env=False)
+        answer = httpx.post(
+            f"{self.url}/api/lessons", json={"title": title}, headers=headers, trust_env=False, timeout=PATIENCE_S
+        )
         assert answer.status_code == 201, answer.text
         return str(answer.json()["id"])
 
     def lesson(self, lesson: str) -> dict[str, Any]:
-        return dict(httpx.get(f"{self.url}/api/lessons/{lesson}", trust_env=False).json())
+        return dict(httpx.get(f"{self.url}/api/lessons/{lesson}", trust_env=False, timeout=PATIENCE_S).json())
 
 
 def until(condition: Callable[[], Any], seconds: float = 30) -> None:

@@ -125,9 +125,12 @@ def began(lesson_id: str, at: dt.datetime | None = None) -> None:
 def sealed(lesson_id: str, summary: Summary) -> None:
     """The timeline was sealed: the lesson has ended and can be replayed. Said again, it changes nothing."""
     began(lesson_id, moment(summary.started_at))
-    Lesson.objects.filter(pk=lesson_id, status=Lesson.Status.LIVE).update(
+    live = Lesson.objects.filter(pk=lesson_id, status=Lesson.Status.LIVE)
+    started_at = live.values_list("started_at", flat=True).first()
+    ended_at = moment(summary.said_at) or timezone.now()
+    live.update(
         status=Lesson.Status.ENDED,
-        ended_at=moment(summary.said_at) or timezone.now(),
+        ended_at=max(ended_at, started_at or ended_at),  # the server's clock may have been set back meanwhile
         duration_ms=summary.duration,
         tracks=track_list(summary),
     )
