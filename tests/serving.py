@@ -15,7 +15,6 @@ from typing import Any
 
 import httpx
 
-
 PATIENCE_S = 60.0
 """For one answer, on a machine that is busy with other tests."""
 

@@ -140,6 +140,7 @@ async def test_a_lesson_ended_by_a_clock_set_back_ends_no_sooner_than_it_began(o
     async with Client(odd.url, odd.ticket(lesson)) as studio:
         speaker = Speaker(studio, lesson, "s")
         await speaker.say([Draft("audio", "", 0, 0, 500, KEY, b"voice")])
+        until(lambda: odd.lesson(lesson)["status"] == "live")
         clock.set(0)
         await speaker.say([Draft("audio", "", 0, 500, 500, KEY, b"voice")])
         await studio.seal(lesson)
