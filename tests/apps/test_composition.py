@@ -14,6 +14,7 @@ from django.conf import settings
 
 from halqa.lessons import services
 from halqa.lessons.models import Lesson
+from halqa.site import asgi
 from halqa.site.asgi import House
 from halqa.timeline import KEY, Draft, encode_draft
 
@@ -135,3 +136,21 @@ async def test_health_and_static_need_no_django(door: httpx.AsyncClient) -> None
     assert again.status_code == 304
     assert (await door.get("/static/../settings.py")).status_code == 404
     assert json.loads((await door.get("/timelines/x")).text)["code"] == "no-ticket"
+
+
+async def test_a_form_that_stops_half_way_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asgi, "FORM_S", 0.05)
+    given = iter([{"type": "http.request", "body": b'{"title": ', "more_body": True}])
+    told: list[Any] = []
+
+    async def receive() -> Any:
+        return next(given, None) or await asyncio.Event().wait()
+
+    async def send(message: Any) -> None:
+        told.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/api/lessons", "headers": [(b"accept-language", b"en")]}
+    await House()(scope, receive, send)
+    assert told[0]["status"] == 400
+    assert json.loads(told[1]["body"])["title"] == "The body of this request stopped coming. Send it again."
+    assert json.loads(told[1]["body"])["retry"] is True

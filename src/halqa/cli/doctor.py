@@ -146,10 +146,13 @@ def _clock() -> Checked:
 def _files() -> Checked:
     import resource
 
+    from halqa.gateway.server import FEW_FILES
+
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    good = hard == resource.RLIM_INFINITY or hard >= 4096
+    endless = hard == resource.RLIM_INFINITY
     remedy = "Raise it (LimitNOFILE in systemd): each follower is an open file."
-    return Checked("open files", good, f"up to {hard}", needed=False, remedy=remedy)
+    found = "without limit" if endless else f"up to {hard}"
+    return Checked("open files", endless or hard >= FEW_FILES, found, needed=False, remedy=remedy)
 
 
 def _program(name: str, use: str, package: str) -> Checked:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from halqa.tickets import Grant, TicketSpeaker, TicketTracks
 from halqa.timeline import Body, Tracks, decode_said
 from halqa.timeline.errors import MalformedFrame, Mistake, TooLarge
 
 from .answers import FRAMES, Receive, Scope, header
+from .body import read_body
 from .limits import Limits
 
 
@@ -18,12 +17,6 @@ class WrongType(Mistake):
     code, status = "wrong-type", 415
 
 
-class BodyCutShort(Mistake):
-    """The body of this request stopped coming. Nothing was written; say it again."""
-
-    code, status, retry = "malformed-frame", 400, True
-
-
 async def read(scope: Scope, receive: Receive, grant: Grant, limits: Limits) -> Body:
     """What this request says. Raises a `Mistake`; nothing was written then."""
     if (header(scope, b"content-type") or "").split(";")[0].strip().lower() != FRAMES.decode():
@@ -31,7 +24,7 @@ async def read(scope: Scope, receive: Receive, grant: Grant, limits: Limits) -> 
     length = header(scope, b"content-length")
     if length is not None and length.isdecimal() and int(length) > limits.body:
         raise TooLarge(f"One request may hold {limits.body} bytes.", field="body")
-    body = decode_said(await _body(receive, limits))
+    body = decode_said(await read_body(receive, limits.body, limits.body_wait))
     if len(body.drafts) > limits.frames:
         raise TooLarge(f"One request may hold {limits.frames} entries.", field="body")
     if len(body.passing) > limits.passing:
@@ -45,21 +38,3 @@ async def read(scope: Scope, receive: Receive, grant: Grant, limits: Limits) -> 
         if said.speaker != body.frames[0].speaker:
             raise MalformedFrame("One request has one speaker.", field="speaker", frame=index)
     return body
-
-
-async def _body(receive: Receive, limits: Limits) -> bytes:
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        try:
-            message = await asyncio.wait_for(receive(), limits.body_wait)
-        except TimeoutError:
-            raise BodyCutShort from None
-        if message["type"] == "http.disconnect":
-            raise BodyCutShort
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if size > limits.body:
-            raise TooLarge(f"One request may hold {limits.body} bytes.", field="body")
-        if not message.get("more_body", False):
-            return b"".join(parts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import secrets
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -124,9 +125,12 @@ def began(lesson_id: str, at: dt.datetime | None = None) -> None:
 def sealed(lesson_id: str, summary: Summary) -> None:
     """The timeline was sealed: the lesson has ended and can be replayed. Said again, it changes nothing."""
     began(lesson_id, moment(summary.started_at))
-    Lesson.objects.filter(pk=lesson_id, status=Lesson.Status.LIVE).update(
+    live = Lesson.objects.filter(pk=lesson_id, status=Lesson.Status.LIVE)
+    started_at = live.values_list("started_at", flat=True).first()
+    ended_at = moment(summary.said_at) or timezone.now()
+    live.update(
         status=Lesson.Status.ENDED,
-        ended_at=moment(summary.said_at) or timezone.now(),
+        ended_at=max(ended_at, started_at or ended_at),  # the server's clock may have been set back meanwhile
         duration_ms=summary.duration,
         tracks=track_list(summary),
     )
@@ -216,6 +220,9 @@ def _checked(title: str, subject: str, level: str, teacher: str, language: str) 
         reasons["title"] = _("A title has at most 200 characters.")
     if len(teacher) > 100:
         reasons["teacher"] = _("A name has at most 100 characters.")
+    for field, value in (("title", title), ("teacher", teacher)):
+        if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in value):
+            reasons[field] = _("This has signs that cannot be kept.")
     for field, value, known in (("subject", subject, subjects()), ("level", level, levels())):
         if value and value not in known:
             reasons[field] = _("Accepted: %(values)s.") % {"values": ", ".join(known)}
