@@ -79,8 +79,9 @@ export class Stage {
     private readonly events: StageEvents,
   ) {
     const tick = () => this.#tick();
-    this.#sound = new Source(audio, tick);
-    this.#picture = new Source(video, tick);
+    const moment = () => (this.#settled ? this.#master.element.currentTime : null);
+    this.#sound = new Source(audio, tick, moment);
+    this.#picture = new Source(video, tick, moment);
     video.muted = true;
     for (const element of [audio, video]) {
       element.preservesPitch = true;
