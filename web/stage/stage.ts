@@ -218,6 +218,8 @@ export class Stage {
   seek(ms: number): boolean {
     const at = ms / 1000;
     if (this.#wanted !== null || !this.#master.stretch(at, 0.3)) return false;
+    // The sound alone lies ready where the line was weak, or the picture came later: who goes back there wants to see it.
+    if (this.#pictureWanted && this.#seen && !this.#picture.stretch(at, 0.3)) return false;
     this.#atEnd = false;
     this.#place(at);
     return true;

@@ -374,7 +374,7 @@ export class Studio extends HTMLElement {
       : word("studio.nofollowers");
     const narrow = this.#narrow ? ` · ${word("studio.narrow", { n: this.#narrow })}` : "";
     this.#part(".followers").textContent = live ? followers + narrow : "";
-    this.#part(".uplink").textContent = live ? word("studio.uplink", { n: sender.uplinkKbit }) : "";
+    this.#part(".uplink").textContent = live ? word("studio.uplink", { n: sender.uplinkKbit }) : "–";
     this.#part(".rungs").textContent =
       live && this.#rungs.length ? this.#rungs.map((h) => `${h}p`).join("  ") : "–";
     this.#paintButtons(live);

@@ -20,7 +20,7 @@ export function face(facts: Facts): string {
       <input type="file" accept="video/*,audio/*" hidden>
       <dl class="line">
         <dt>${w("rungs")}</dt><dd class="rungs" dir="ltr">–</dd>
-        <dt class="visually-hidden">Uplink</dt><dd class="uplink" dir="ltr"></dd>
+        <dt>${w("uplinkname")}</dt><dd class="uplink">–</dd>
       </dl>
       <p class="note trouble" role="alert" hidden></p>
     </aside>
