@@ -32,9 +32,11 @@ class Face:
         until(lambda: self.number(name) >= before + by, seconds)
 
 
-def enter_studio(browser: Browser, server: Server, lesson: str, *, script: str = "", query: str = "") -> Face:
+def enter_studio(
+    browser: Browser, server: Server, lesson: str, *, script: str = "", query: str = "", locale: str = "fr-FR"
+) -> Face:
     """A teacher's browser at the studio of a lesson, not yet on air. `script` runs before the page's own."""
-    context = browser.new_context(locale="fr-FR", permissions=["camera", "microphone"])
+    context = browser.new_context(locale=locale, permissions=["camera", "microphone"])
     if script:
         context.add_init_script(script)
     page = context.new_page()

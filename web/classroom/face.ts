@@ -30,8 +30,8 @@ function w(key: string): string {
   return plain(word(`classroom.${key}`));
 }
 
-function button(act: string, label: string, inside: string, more = ""): string {
-  return `<button type="button" class="control" data-act="${act}" aria-label="${w(label)}" title="${w(label)}"${more}>${inside}</button>`;
+function button(act: string, label: string, inside: string): string {
+  return `<button type="button" class="control" data-act="${act}" aria-label="${w(label)}" title="${w(label)}">${inside}</button>`;
 }
 
 /** The markup of the face. */
@@ -74,7 +74,7 @@ function bar(): string {
       <div class="controls">
         ${button("toggle", "pause", icon("pause"))}
         ${button("back", "back", `${icon("again")}<b aria-hidden="true">30</b>`)}
-        ${button("live", "tolive", `<i aria-hidden="true"></i><span>${w("live")}</span>`, " data-live hidden")}
+        <button type="button" class="control" data-act="live" data-live hidden><i aria-hidden="true"></i><span>${w("live")}</span></button>
         <span class="lag"></span>
         <span class="push"></span>
         <label class="pick"><span class="visually-hidden">${w("speed")}</span><select data-pick="speed" title="${w("speed")}">${speeds.join("")}</select></label>

@@ -100,7 +100,7 @@ export class Painter {
     const live = this.part("[data-live]");
     live.hidden = view.over || view.end === 0;
     live.classList.toggle("now-live", view.atLive);
-    live.ariaLabel = word(view.atLive ? "classroom.follow" : "classroom.tolive");
+    live.title = word(view.atLive ? "classroom.follow" : "classroom.tolive");
     this.#say("[data-live] span", word(view.atLive ? "classroom.live" : "classroom.tolive"));
     const lag = view.over || view.atLive || view.end === 0 ? "" : `−${clock(view.end - view.now)}`;
     this.#say(".lag", lag);

@@ -79,8 +79,9 @@ export class Stage {
     private readonly events: StageEvents,
   ) {
     const tick = () => this.#tick();
-    this.#sound = new Source(audio, tick);
-    this.#picture = new Source(video, tick);
+    const moment = () => (this.#settled ? this.#master.element.currentTime : null);
+    this.#sound = new Source(audio, tick, moment);
+    this.#picture = new Source(video, tick, moment);
     video.muted = true;
     for (const element of [audio, video]) {
       element.preservesPitch = true;
@@ -217,6 +218,8 @@ export class Stage {
   seek(ms: number): boolean {
     const at = ms / 1000;
     if (this.#wanted !== null || !this.#master.stretch(at, 0.3)) return false;
+    // The sound alone lies ready where the line was weak, or the picture came later: who goes back there wants to see it.
+    if (this.#pictureWanted && this.#seen && !this.#picture.stretch(at, 0.3)) return false;
     this.#atEnd = false;
     this.#place(at);
     return true;

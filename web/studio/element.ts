@@ -304,8 +304,8 @@ export class Studio extends HTMLElement {
   #fail(text: string): void {
     this.#state = "failed";
     this.dataset.state = "failed";
-    this.#trouble(text);
-    this.#part<HTMLButtonElement>("[data-act=go]").disabled = true;
+    this.#part(".empty").role = "alert";
+    this.#part(".empty").textContent = text;
   }
 
   // -- what people do -----------------------------------------------------------------------------------------------
@@ -374,7 +374,7 @@ export class Studio extends HTMLElement {
       : word("studio.nofollowers");
     const narrow = this.#narrow ? ` · ${word("studio.narrow", { n: this.#narrow })}` : "";
     this.#part(".followers").textContent = live ? followers + narrow : "";
-    this.#part(".uplink").textContent = live ? word("studio.uplink", { n: sender.uplinkKbit }) : "";
+    this.#part(".uplink").textContent = live ? word("studio.uplink", { n: sender.uplinkKbit }) : "–";
     this.#part(".rungs").textContent =
       live && this.#rungs.length ? this.#rungs.map((h) => `${h}p`).join("  ") : "–";
     this.#paintButtons(live);
@@ -382,7 +382,7 @@ export class Studio extends HTMLElement {
 
   #behindWords(behind: number, live: boolean): string {
     if (!live && behind === 0) return "";
-    const s = (behind / 1000).toFixed(behind < 10_000 ? 1 : 0);
+    const s = Number((behind / 1000).toFixed(behind < 10_000 ? 1 : 0));
     if (this.#sender.cut) return word("studio.cut", { s });
     if (!live && this.#state === "ready") return word("studio.left", { s });
     return behind > 1200 ? word("studio.waiting", { s }) : word("studio.arrived");

@@ -19,8 +19,8 @@ export function face(facts: Facts): string {
       <label class="stack tight"><span>${w("sound")}</span><select class="input" data-pick="sound"></select></label>
       <input type="file" accept="video/*,audio/*" hidden>
       <dl class="line">
-        <dt>${w("rungs")}</dt><dd class="rungs" dir="ltr">–</dd>
-        <dt class="visually-hidden">Uplink</dt><dd class="uplink" dir="ltr"></dd>
+        <dt>${w("rungs")}</dt><dd><bdi class="rungs" dir="ltr">–</bdi></dd>
+        <dt>${w("uplinkname")}</dt><dd class="uplink">–</dd>
       </dl>
       <p class="note trouble" role="alert" hidden></p>
     </aside>
