@@ -29,9 +29,7 @@ class Server:
         self.data = data
         self.log = log
         self._environment = environment or {}
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -98,8 +96,29 @@ class Server:
         assert answer.status_code == 201, answer.text
         return str(answer.json()["id"])
 
+    def teach(self, clip: Path, lesson: str, *more: str) -> subprocess.Popen[bytes]:
+        """A file on air, in real time and again and again; whoever asked ends it."""
+        command = [sys.executable, "-m", "halqa", "teach", str(clip), "--lesson", lesson, "--loop", "--no-seal"]
+        where = ["--server", self.url, "--key", self.key]
+        return subprocess.Popen([*command, *where, *more], stdout=subprocess.DEVNULL)
+
+    def seal(self, lesson: str) -> None:
+        """End a lesson that nobody teaches any more."""
+        key = {"x-halqa-key": self.key}
+        with httpx.Client(base_url=self.url, trust_env=False) as http:
+            ticket = http.post(f"/api/lessons/{lesson}/tickets/say", json={}, headers=key).json()["ticket"]
+            answer = http.post(f"/timelines/{lesson}/seal", headers={"authorization": f"Bearer {ticket}"})
+        assert answer.status_code == 200, answer.text
+
     def lesson(self, lesson: str) -> dict[str, Any]:
         return dict(httpx.get(f"{self.url}/api/lessons/{lesson}", trust_env=False, timeout=PATIENCE_S).json())
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def until(condition: Callable[[], Any], seconds: float = 30) -> None:

@@ -224,9 +224,18 @@ export class Classroom extends HTMLElement {
       this.#controller.choose(height);
       return;
     }
-    // Rewound, up to half a minute lies ready in the old size: ask for it anew.
-    const now = this.#stage.now;
+    // Rewound, up to half a minute lies ready in the old size.
     this.#controller.video = height;
+    this.#askAnew();
+  }
+
+  /** What lies ready will not do: ask for it again, from here. */
+  #askAnew(): void {
+    if (this.#atLive) {
+      this.#goLive();
+      return;
+    }
+    const now = this.#stage.now;
     this.#stage.restart(now / 1000);
     this.#controller.start(Math.round(now));
   }
@@ -287,16 +296,14 @@ export class Classroom extends HTMLElement {
   }
 
   #unblock(): void {
-    const live = this.#blocked && !this.#over;
     this.#blocked = false;
     this.#mute(false);
     this.#stage.play();
-    if (live) this.#toLive();
   }
 
   #mute(muted: boolean): void {
     if (muted) this.#stage.audio.muted = true;
-    else this.#stage.unmute();
+    else if (this.#stage.unmute()) this.#askAnew();
     if (!muted) this.#painter.part(".tap").hidden = true;
   }
 

@@ -80,6 +80,18 @@ export class Source {
     this.#work();
   }
 
+  /** Let go of all that is buffered, and of the browser's player behind the element; the next fragment begins a new one. */
+  release(): void {
+    this.#source = this.#buffer = this.#queued = null;
+    this.#tasks = [];
+    this.#clearing = false;
+    this.#mime = "";
+    if (this.#address) URL.revokeObjectURL(this.#address);
+    this.#address = "";
+    this.element.removeAttribute("src");
+    this.element.load();
+  }
+
   /** An init entry: in force for this track from now on. */
   init(track: string, bytes: Bytes): void {
     const init = readInit(bytes);

@@ -19,6 +19,8 @@ const TICK_MS = 100;
  */
 const STUCK_S = 0.6;
 const MOST_STUCK_S = 5;
+/** Sound that has not moved for so long stands: longer than any browser takes to tell of its moving. */
+const STANDS_S = 0.3;
 /** Browsers stand still before the very end of what is buffered: with less than this ready, for so long. */
 const FEW_S = 0.25;
 const STARVED_S = 0.25;
@@ -59,8 +61,10 @@ export class Stage {
   #dry = true;
   /** It ran dry while playing, and has not gone on since. */
   #drought = false;
-  /** The sound waits for the reader's tap. */
+  /** The sound waits for the reader's tap; none of it is kept meanwhile. */
   #silent = false;
+  /** Nothing plays because the sound was refused before any picture was there. */
+  #pictureMayCome = false;
   #lastAt = -1;
   #movedAt = 0;
   #patience = STUCK_S;
@@ -200,6 +204,7 @@ export class Stage {
   /** Take what came. `live`: as it is said, not from the backlog. */
   take(entry: Entry, live: boolean): void {
     const sound = entry.track === "audio";
+    if (sound && this.#silent && !(entry.flags & INIT)) return;
     if (!sound && !(this.#pictureWanted && entry.track.startsWith("video/"))) return;
     const source = sound ? this.#sound : this.#picture;
     if (entry.flags & INIT) {
@@ -207,8 +212,8 @@ export class Stage {
       return;
     }
     if (!source.append(entry.track, entry.payload)) return;
-    if (sound) this.#heard = true;
-    else this.#seen = true;
+    if (sound && !this.#heard) this.#hear();
+    if (!sound && !this.#seen) this.#see();
     this.#firstAt ??= performance.now() / 1000;
     if (live && (sound || this.#master === this.#picture))
       this.clock.arrived(entry.duration / 1000, entry.t / 1000, performance.now() / 1000);
@@ -246,14 +251,14 @@ export class Stage {
     this.events.changed();
   }
 
-  /** Let the sound be heard; to be called while the reader taps. */
-  unmute(): void {
+  /** Let the sound be heard; to be called while the reader taps. True: the sound has to be asked for anew. */
+  unmute(): boolean {
     this.audio.muted = false;
-    if (!this.#silent) return;
+    if (!this.#silent) return false;
     this.#silent = false;
-    this.audio.currentTime = this.video.currentTime;
-    this.#dry = true;
+    // Nothing can be heard yet, but the browser notes that the reader allowed it.
     this.#begin(this.audio);
+    return true;
   }
 
   setSpeed(speed: number): void {
@@ -278,6 +283,23 @@ export class Stage {
   #hush(): void {
     this.audio.pause();
     this.video.pause();
+  }
+
+  /** The first sound: from now on it is the clock. At the live end it takes its place anew, whatever the picture did before it came. */
+  #hear(): void {
+    this.#heard = true;
+    if (!this.#atEnd || this.#wanted !== null) return;
+    this.#settled = false;
+    this.#dry = true;
+  }
+
+  /** The first picture: it may go on without the sound that was refused. */
+  #see(): void {
+    this.#seen = true;
+    if (!this.#silent || !this.#pictureMayCome) return;
+    this.#pictureMayCome = false;
+    this.#playing = true;
+    this.events.blocked("sound");
   }
 
   #place(at: number): void {
@@ -375,19 +397,26 @@ export class Stage {
     });
   }
 
-  /** The reader has not tapped yet: go on without sound, and say so; if not even that is allowed, wait for the tap. */
+  /** The reader has not tapped yet: go on without sound, and say so; if there is nothing else, wait for the tap. */
   #refused(element: HTMLMediaElement): void {
-    if (!element.muted) {
-      this.audio.muted = true;
-      this.events.blocked("sound");
-      this.#begin(element);
-      return;
-    }
-    // Chromium lets a muted picture begin by itself, but no muted sound: then the picture is its own clock for now.
-    this.#silent = element === this.audio && this.#seen;
-    if (!this.#silent) this.#playing = false;
-    this.#dry = true;
-    this.events.blocked(this.#silent ? "sound" : "all");
+    const sound = element === this.audio;
+    this.#silence();
+    this.#playing = sound && this.#seen;
+    this.#pictureMayCome = sound && !this.#seen;
+    this.events.blocked(this.#playing ? "sound" : "all");
+  }
+
+  /**
+   * Sound that nobody may hear is not even decoded: the picture is its own clock. (Chromium does not let muted sound begin;
+   * WebKitGTK unmutes it by itself, and its sound, once ready, must not wait: it would begin as late as it has waited.)
+   */
+  #silence(): void {
+    this.#wanted = this.now / 1000;
+    this.#settled = false;
+    this.audio.muted = true;
+    this.#dry = this.#silent = true;
+    this.#heard = false;
+    this.#sound.release();
   }
 
   #pace(master: Source, at: number, now: number): void {
@@ -420,7 +449,9 @@ export class Stage {
     if (what.order === "seek" && !video.seeking) video.currentTime = what.to;
     if (what.order === "go" && Math.abs(video.playbackRate - what.rate) > 0.005)
       video.playbackRate = Math.max(0.25, what.rate);
-    const moving = this.#playing && !this.#dry && what.order !== "hold";
+    // Sound may take a while to begin, or to go on after a seek: the picture must not run ahead of it, and be called back.
+    const stands = performance.now() / 1000 - this.#movedAt > STANDS_S;
+    const moving = this.#playing && !this.#dry && !stands && what.order !== "hold";
     if (moving && video.paused) video.play().catch(() => undefined);
     if (!moving && !video.paused) video.pause();
   }
