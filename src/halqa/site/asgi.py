@@ -4,6 +4,7 @@
 |---|---|
 | `/timelines/…` | the gateway: say and follow |
 | `/lessons/<id>/hls/…` | the HLS view of a timeline |
+| `/lessons/<id>/slides` | documents become pages on a timeline |
 | `/healthz` | `health.py` |
 | `/static/…` | `static.py` |
 | everything else | Django |
@@ -30,6 +31,7 @@ from django.core.asgi import get_asgi_application  # noqa: E402
 from halqa.gateway import Gateway  # noqa: E402
 from halqa.lessons import house, services  # noqa: E402
 from halqa.media.hls import HlsApp  # noqa: E402
+from halqa.media.slides import SlidesApp  # noqa: E402
 from halqa.stores import SqliteStores  # noqa: E402
 from halqa.tickets import Tickets  # noqa: E402
 from halqa.timeline import Stores, Summary  # noqa: E402
@@ -44,6 +46,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 log = logging.getLogger("halqa.site")
 _HLS = re.compile(r"/lessons/[^/]+/hls/.+")
+_SLIDES = re.compile(r"/lessons/[^/]+/slides")
 
 
 class House:
@@ -54,6 +57,7 @@ class House:
         self.static = StaticApp()
         self.gateway: Gateway | None = None
         self.hls: HlsApp | None = None
+        self.slides: SlidesApp | None = None
         self._stores: Stores | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,6 +72,8 @@ class House:
             await self.gateway(scope, receive, send)
         elif self.hls is not None and _HLS.fullmatch(path):
             await self.hls(scope, receive, send)
+        elif self.slides is not None and _SLIDES.fullmatch(path):
+            await self.slides(scope, receive, send)
         elif path == "/healthz":
             await _answer_health(send)
         elif path in self.static:
@@ -94,8 +100,10 @@ class House:
         await sync_to_async(ready)()
         stores = SqliteStores(settings.HALQA_TIMELINES)
         self._stores = stores
-        self.gateway = Gateway(stores, Tickets(settings.HALQA_SECRET), began=_began, sealed=_sealed)
+        tickets = Tickets(settings.HALQA_SECRET)
+        self.gateway = Gateway(stores, tickets, began=_began, sealed=_sealed)
         self.hls = HlsApp(stores, MayWatch())
+        self.slides = SlidesApp(stores, tickets, settings.HALQA_DATA / "decks")
         house.open_house(stores)
         await _catch_up(stores)
 
