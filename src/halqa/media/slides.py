@@ -5,10 +5,10 @@
     Authorization: a ticket that may say on `slides/480`
 
 The answer begins when the first page is ready, and is a run of JSON lines: `{"pages", "hash"}`, then for each page
-`{"page", "w", "h", "picture": {"sizes": {"480": seq, …}, "type": "image/webp"}}`, last `{"end": "ready"}` or a problem.
-Whoever hangs up stops it. Each picture is an entry on `slides/<width>`, said by the house as `deck.<hash>.<page>`; a
-page that is there already is not said again. Its `t` is 0: a picture has no moment, the board says when it is shown. What was rendered is kept by hash, so that another group's lesson has it
-at once.
+`{"page", "w", "h", "picture": {"sizes": {"480": seq, …}, "type": "image/webp"}}`, last `{"end": "ready"}` or a
+problem. Whoever hangs up stops it. Each picture is an entry on `slides/<width>`, said by the house as
+`deck.<hash>.<page>`; a page that is there already is not said again. Its `t` is 0: a picture has no moment, the board
+says when it is shown. What was rendered is kept by hash, so that another group's lesson has it at once.
 """
 
 from __future__ import annotations
