@@ -4,6 +4,7 @@
 |---|---|
 | `/timelines/…` | the gateway: say and follow |
 | `/lessons/<id>/hls/…` | the HLS view of a timeline |
+| `/lessons/<id>/slides` | documents become pages on a timeline |
 | `/healthz` | `health.py` |
 | `/static/…` | `static.py` |
 | everything else | Django |
@@ -33,6 +34,7 @@ from halqa.gateway.app import MethodNotAllowed  # noqa: E402
 from halqa.gateway.body import BodyCutShort, read_body  # noqa: E402
 from halqa.lessons import house, services  # noqa: E402
 from halqa.media.hls import HlsApp  # noqa: E402
+from halqa.media.slides import SlidesApp  # noqa: E402
 from halqa.stores import SqliteStores  # noqa: E402
 from halqa.tickets import Tickets  # noqa: E402
 from halqa.timeline import Stores, Summary  # noqa: E402
@@ -51,6 +53,7 @@ MOST_FORM = 64 << 10
 FORM_S = 30.0
 """How long it may take to come: 64 kB need 16 s at 32 kbit/s."""
 _HLS = re.compile(r"/lessons/[^/]+/hls/.+", re.DOTALL)
+_SLIDES = re.compile(r"/lessons/[^/]+/slides")
 
 
 class RequestCutShort(Mistake):
@@ -67,6 +70,7 @@ class House:
         self.static = StaticApp()
         self.gateway: Gateway | None = None
         self.hls: HlsApp | None = None
+        self.slides: SlidesApp | None = None
         self._stores: Stores | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -81,6 +85,8 @@ class House:
             await self.gateway(scope, receive, send)
         elif self.hls is not None and _HLS.fullmatch(path):
             await self.hls(scope, receive, send)
+        elif self.slides is not None and _SLIDES.fullmatch(path):
+            await self.slides(scope, receive, send)
         elif path == "/healthz" and scope["method"] in ("GET", "HEAD"):
             await _answer_health(send)
         elif path == "/healthz":
@@ -125,8 +131,10 @@ class House:
         await sync_to_async(ready)()
         stores = SqliteStores(settings.HALQA_TIMELINES)
         self._stores = stores
-        self.gateway = Gateway(stores, Tickets(settings.HALQA_SECRET), began=_began, sealed=_sealed)
+        tickets = Tickets(settings.HALQA_SECRET)
+        self.gateway = Gateway(stores, tickets, began=_began, sealed=_sealed)
         self.hls = HlsApp(stores, MayWatch())
+        self.slides = SlidesApp(stores, tickets, settings.HALQA_DATA / "decks")
         house.open_house(stores)
         await _catch_up(stores)
 
