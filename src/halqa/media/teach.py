@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 
 import httpx
 
@@ -142,3 +142,16 @@ async def file_batches(
         if not loop or end == starts_at:
             return
         starts_at = end
+
+
+async def written_beside(batches: AsyncIterator[list[Draft]], written: Iterable[Draft]) -> AsyncIterator[list[Draft]]:
+    """What is written on the board between what is said and shown: each draft once the lesson has got to its end."""
+    waiting = iter(written)
+    draft = next(waiting, None)
+    async for batch in batches:
+        reached = max(said.t + said.duration for said in batch)
+        due = []
+        while draft is not None and draft.t + draft.duration <= reached:
+            due.append(draft)
+            draft = next(waiting, None)
+        yield due + batch

@@ -1,0 +1,158 @@
+"""What the demo's hand writes: payloads as the protocol says, strokes that take their time, and a lesson in order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from itertools import pairwise
+from typing import Any
+
+import msgspec
+import pytest
+
+from halqa.media import board
+from halqa.media.demo_board import circulation, thales, thales_for_ever
+from halqa.media.hand import PIECE_MS, Hand
+from halqa.media.teach import written_beside
+from halqa.timeline import Draft
+
+
+def ops(draft: Draft) -> list[Any]:
+    return list(msgspec.msgpack.decode(draft.payload))
+
+
+def read_points(said: bytes, after: tuple[int, int] = (0, 0)) -> tuple[list[tuple[int, int]], list[int] | None]:
+    """A reader of its own, written from the protocol's page."""
+    at = 0
+
+    def number() -> int:
+        nonlocal at
+        value = shift = 0
+        while True:
+            byte = said[at]
+            at += 1
+            value |= (byte & 0x7F) << shift
+            shift += 7
+            if byte < 0x80:
+                return value
+
+    def signed() -> int:
+        value = number()
+        return value >> 1 if value % 2 == 0 else -(value + 1) // 2
+
+    count, pressed = divmod(number(), 2)
+    (x, y), xy = after, []
+    for _ in range(count):
+        x, y = x + signed(), y + signed()
+        xy.append((x, y))
+    halves = [half for byte in said[at:] for half in (byte >> 4, byte & 15)]
+    assert len(halves) == (count + count % 2 if pressed else 0), "nothing is left over"
+    return xy, halves[:count] if pressed else None
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 70])
+@pytest.mark.parametrize("pressed", [True, False])
+def test_points_come_back(count: int, pressed: bool) -> None:
+    xy = [((i * 977) % 8000 - 40, 4500 - i * 61) for i in range(count)]
+    pressures = [i % 16 for i in range(count)] if pressed else None
+    assert read_points(board.points(xy, pressures)) == (xy, pressures)
+    assert read_points(board.points(xy, pressures, after=(300, -7)), after=(300, -7)) == (xy, pressures)
+
+
+def test_points_as_bytes() -> None:
+    assert board.points([(1, -1), (65, 63)]).hex() == "04020180018001"
+    assert board.points([(0, 0)], [15]).hex() == "030000f0"
+
+
+def test_operations_are_arrays_that_begin_with_their_code() -> None:
+    said = board.points([(5, 5)])
+    written = [
+        board.ink(1, board.PEN, board.RED, 22, 0, 90, said),
+        board.more(1, 0, 90, said),
+        board.thing(2, "text", x=1, y=2, w=3, size=4, colour=0, text="السلام"),
+        board.gone(1, 2),
+        board.page("2", 1, "lines"),
+        board.turned("2"),
+        board.page_gone("2"),
+        board.view(1, 2, 3),
+        board.whole(),
+        board.laser(0, 40, said),
+    ]
+    assert ops(Draft("board", "", 0, 0, 0, 0, board.payload(written))) == [
+        [1, 1, 0, 2, 22, 0, 90, said],
+        [2, 1, 0, 90, said],
+        [3, 2, {"kind": "text", "x": 1, "y": 2, "w": 3, "size": 4, "colour": 0, "text": "السلام"}],
+        [4, [1, 2]],
+        [16, "2", 1, "lines", None],
+        [17, "2"],
+        [18, "2", True],
+        [19, 1, 2, 3],
+        [19],
+        [20, 0, 40, said],
+    ]
+
+
+def test_a_stroke_is_said_in_pieces_that_join() -> None:
+    hand = Hand(1000)
+    hand.line((500, 500), (7500, 500))
+    assert len(hand.drafts) > 3
+    begins, told = 1000, (0, 0)
+    whole: list[tuple[int, int]] = []
+    for i, draft in enumerate(hand.drafts):
+        (op,) = ops(draft)
+        assert draft.track == "board/1"
+        assert draft.t >= begins
+        assert draft.duration <= PIECE_MS
+        assert op[0] == (1 if i == 0 else 2)
+        xy, pressures = read_points(op[-1], told)
+        assert pressures is not None
+        whole, told, begins = whole + xy, xy[-1], draft.t + draft.duration
+    assert all(abs(y - 500) < 20 for _, y in whole)
+    assert abs(whole[0][0] - 500) < 20
+    assert abs(whole[-1][0] - 7500) < 20
+    assert all(a[0] < b[0] + 10 for a, b in pairwise(whole)), "it goes one way"
+    assert hand.now > begins, "the pen is lifted"
+
+
+@pytest.mark.parametrize(
+    ("written", "until_ms", "pages"), [(thales(), 120_000, 2), (circulation(), 240_000, 2)], ids=["thales", "blood"]
+)
+def test_a_written_lesson_is_in_order_small_and_ends_with_its_clip(
+    written: list[Draft], until_ms: int, pages: int
+) -> None:
+    last: dict[str, int] = {}
+    for draft in written:
+        assert draft.t >= last.get(draft.track, 0)
+        last[draft.track] = draft.t
+        assert draft.t + draft.duration < until_ms
+    strokes = [op for draft in written if draft.track.startswith("board/") for op in ops(draft) if op[0] == 1]
+    assert len(strokes) >= 24
+    assert len([track for track in last if track.startswith("board/")]) == pages
+    assert sum(len(draft.payload) for draft in written) < 20_000
+
+
+def test_written_again_on_pages_of_its_own_and_the_old_ones_are_taken_out() -> None:
+    lessons = thales_for_ever(120_000)
+    first = [next(lessons) for _ in thales()]
+    assert first == thales()
+    again = thales(120_000, 1)
+    assert [next(lessons) for _ in again] == again
+    assert not {d.track for d in first if "/" in d.track} & {d.track for d in again if "/" in d.track}
+    assert [18, "1", True] in [op for draft in again if draft.track == "board" for op in ops(draft)]
+
+
+def test_what_is_written_comes_when_the_lesson_has_got_there() -> None:
+    async def said() -> AsyncIterator[list[Draft]]:
+        for t in range(0, 60_000, 250):
+            yield [Draft("audio", "", 0, t, 250, 0, b"")]
+
+    async def lesson() -> list[Draft]:
+        return [draft async for batch in written_beside(said(), thales()) for draft in batch]
+
+    came, reached = asyncio.run(lesson()), 0
+    assert [d for d in came if d.track != "audio"] == [d for d in thales() if d.t + d.duration <= 60_000]
+    for draft in came:
+        if draft.track == "audio":
+            reached = draft.t
+        else:
+            assert reached <= draft.t + draft.duration <= reached + 500
