@@ -4,6 +4,7 @@
  */
 import type { Matrix, Page, Placed } from "./board";
 import { type Box, joined, meet, moved } from "./box";
+import { pointsOf } from "./ink";
 import { compose } from "./matrix";
 import type { Frame } from "./paper";
 import { boxOf, type Colours, drawingOf } from "./paths";
@@ -86,6 +87,10 @@ export class Layer {
       const was = this.#drawn.get(name);
       const is = this.#wanted(name);
       if (was === is) continue;
+      if (was && is && alike(was, is)) {
+        this.#drawn.set(name, is);
+        continue;
+      }
       if (++count > MANY) {
         this.restart(page, this.#frame, this.element.width, this.element.height);
         return;
@@ -169,6 +174,23 @@ function grew(was: Placed, is: Placed): boolean {
     return false;
   const last = before.pieces.length - 1;
   return after.pieces.length > last + 1 && after.pieces[last] === before.pieces[last];
+}
+
+/**
+ * Whether they look the same, though they are not the same values: what was said here comes back from the timeline as another
+ * object, with other times.
+ */
+function alike(was: Placed, is: Placed): boolean {
+  const [before, after] = [was.what, is.what];
+  if (before.kind !== "ink" || after.kind !== "ink") return false;
+  if (before.colour !== after.colour || before.width !== after.width || before.tool !== after.tool)
+    return false;
+  if (was.matrix.some((one, i) => one !== is.matrix[i])) return false;
+  if (JSON.stringify(before.parts) !== JSON.stringify(after.parts)) return false;
+  const [one, other] = [pointsOf(before), pointsOf(after)];
+  if (one.xy.length !== other.xy.length || !one.xy.every((value, i) => value === other.xy[i])) return false;
+  if (one.pressures?.length !== other.pressures?.length) return false;
+  return !one.pressures?.some((value, i) => value !== other.pressures?.[i]);
 }
 
 function merged(boxes: readonly Box[]): Box[] {

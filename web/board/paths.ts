@@ -1,7 +1,7 @@
 /** What is drawn on a canvas: strokes and shapes as paths, each made once, in board units. */
-import getStroke from "perfect-freehand";
-import { HIGHLIGHTER, type Ink, type Piece, type Placed, type Points, type Shape } from "./board";
+import type { Ink, Placed, Shape } from "./board";
 import { around, type Box, carried } from "./box";
+import { inkAt, outlines, type Polygon } from "./ink";
 
 /** CSS colours by their place in the palette. */
 export type Colours = readonly string[];
@@ -35,31 +35,16 @@ export function boxOf(placed: Placed): Box {
 
 /** What of a stroke was drawn by `t`; null: nothing. */
 export function inkBy(ink: Ink, t: number): Ink | null {
-  const pieces = ink.pieces.flatMap((piece) => pieceBy(piece, t) ?? []);
-  return pieces.length > 0 ? { ...ink, pieces } : null;
-}
-
-function pieceBy(piece: Piece, t: number): Piece | null {
-  if (piece.ends <= t) return piece;
-  if (piece.begins > t) return null;
-  const { xy, pressures } = piece.points;
-  const n = xy.length / 2;
-  const count = 1 + Math.floor(((n - 1) * (t - piece.begins)) / (piece.ends - piece.begins));
-  const points = { xy: xy.slice(0, 2 * count), pressures: pressures?.slice(0, count) ?? null };
-  return { begins: piece.begins, ends: t, points };
+  const points = inkAt(ink, t);
+  return points && { ...ink, pieces: [{ begins: 0, ends: 0, points }] };
 }
 
 function stroke(ink: Ink): Drawing {
   const path = new Path2D();
   const all: number[] = [];
-  for (const points of runs(ink)) {
-    const rim = outline(points, ink);
-    all.push(...rim.flat());
-    rim.forEach(([x, y], i) => {
-      if (i === 0) path.moveTo(x, y);
-      else path.lineTo(x, y);
-    });
-    path.closePath();
+  for (const polygon of outlines(ink)) {
+    trace(path, polygon);
+    for (const [x, y] of polygon) all.push(x, y);
   }
   return {
     box: around(all, 1),
@@ -70,30 +55,19 @@ function stroke(ink: Ink): Drawing {
   };
 }
 
-function runs(ink: Ink): Points[] {
-  const xy = ink.pieces.flatMap((piece) => piece.points.xy);
-  const pressures = ink.pieces.flatMap(
-    (piece) => piece.points.pressures ?? new Array<number>(piece.points.xy.length / 2).fill(8),
-  );
-  return [{ xy, pressures: ink.pieces.some((one) => one.points.pressures) ? pressures : null }];
-}
-
-function outline(points: Points, ink: Ink): [number, number][] {
-  const list: number[][] = [];
-  for (let i = 0; 2 * i < points.xy.length; i++)
-    list.push([
-      points.xy[2 * i] as number,
-      points.xy[2 * i + 1] as number,
-      points.pressures ? (points.pressures[i] as number) / 15 : 0.5,
-    ]);
-  return getStroke(list, {
-    size: ink.width,
-    thinning: ink.tool === HIGHLIGHTER ? 0 : 0.5,
-    streamline: 0.2,
-    smoothing: 0.5,
-    simulatePressure: false,
-    last: true,
-  }) as [number, number][];
+/** Its corners rounded off through the middles of its sides. */
+function trace(path: Path2D, polygon: Polygon): void {
+  const n = polygon.length;
+  for (let i = 0; i < n; i++) {
+    const [x, y] = polygon[i] as readonly [number, number];
+    const [nextX, nextY] = polygon[(i + 1) % n] as readonly [number, number];
+    if (i === 0) {
+      const [lastX, lastY] = polygon[n - 1] as readonly [number, number];
+      path.moveTo((lastX + x) / 2, (lastY + y) / 2);
+    }
+    path.quadraticCurveTo(x, y, (x + nextX) / 2, (y + nextY) / 2);
+  }
+  path.closePath();
 }
 
 function shape(what: Shape): Drawing {

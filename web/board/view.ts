@@ -418,7 +418,8 @@ export class BoardView {
     const before = this.#shown.things.get(name);
     const piece = { begins: 0, ends: 0, points: tip.points };
     if (before?.what.kind === "ink" && !before.gone) {
-      const what: Ink = { ...before.what, pieces: [...before.what.pieces, piece] };
+      // What lies further back is drawn already.
+      const what: Ink = { ...before.what, pieces: [...before.what.pieces.slice(-2), piece] };
       return { ...before, what };
     }
     const { tool, colour, width } = tip;
