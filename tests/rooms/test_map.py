@@ -80,7 +80,7 @@ WEB = {
     "board": {"wire"},
     "follow": {"wire", "board"},
     "stage": {"wire"},
-    "studio": {"wire", "ui"},
+    "studio": {"wire", "ui", "board"},
     "classroom": {"follow", "stage", "wire", "ui", "board"},
     "album": {"follow", "wire", "ui", "board"},
 }

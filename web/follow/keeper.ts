@@ -37,6 +37,8 @@ export interface KeeperListener {
   looked(): string;
   /** Whether the line has time for pages that nobody looks at. */
   leisure(): boolean;
+  /** The server gives the board to nobody for now; whoever follows learns it by the controller. */
+  refused?(problem: Problem): void;
 }
 
 export interface Turn {
@@ -284,7 +286,9 @@ export class Keeper {
     if (!(error instanceof Problem)) return this.#backoff.failed();
     if (error.code === "cursor-ahead") this.#forget();
     // Refused for good, an older copy, or nothing was said yet: the next `hello` begins anew.
-    return error.retry ? this.#backoff.failed(error.waitMs) : null;
+    if (error.retry) return this.#backoff.failed(error.waitMs);
+    this.listener.refused?.(error);
+    return null;
   }
 
   #sleep(ms: number): Promise<void> {

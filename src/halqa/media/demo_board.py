@@ -22,8 +22,8 @@ def thales(starts_at: int = 0, again: int = 0) -> list[Draft]:
     hand.tell(fact="scene", scene="both")
     hand.tell(fact="chapter", title="Le théorème de Thalès")
     hand.rest(900)
-    hand.text(350, 250, 4200, 400, "Le théorème de Thalès", board.BLUE)
-    hand.text(4600, 250, 3050, 400, "مبرهنة طاليس", board.BLUE)
+    hand.text(350, 300, 4300, 370, "Le théorème de Thalès", board.BLUE)
+    hand.text(4700, 300, 2950, 370, "مبرهنة طاليس", board.BLUE)
     hand.rest(500)
     hand.line((360, 830), (4300, 810), colour=board.RED, width=26)
     hand.rest(2500)
@@ -75,7 +75,7 @@ def _triangle(hand: Hand) -> None:
 
 def _statement(hand: Hand, starts_at: int) -> None:
     hand.rest_until(starts_at + 34_000)
-    hand.text(5250, 1150, 2600, 250, "(MN) est parallèle à (BC)")
+    hand.text(5250, 1200, 2700, 190, "(MN) est parallèle à (BC)")
     hand.rest(2500)
     hand.formula(5250, 1700, 300, r"\frac{AM}{AB} = \frac{AN}{AC} = \frac{MN}{BC}")
     hand.point(A, M, B, ms=2600)
@@ -135,7 +135,7 @@ def circulation(starts_at: int = 0) -> list[Draft]:
         hand.rest(6500)
     hand.formula(1200, 3100, 340, r"Q = f \times V")
     hand.text(3700, 3080, 3800, 300, "الصبيب القلبي Q")
-    hand.circle(2000, 3290, 620, colour=board.SAFFRON)
+    hand.line((1150, 3720), (2800, 3705), colour=board.SAFFRON, width=30)
     hand.rest_until(starts_at + 160_000)
     hand.tell(fact="chapter", title="لنراجع معا")
     hand.turn_back("1")
