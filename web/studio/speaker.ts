@@ -78,15 +78,21 @@ export class BoardSpeaker {
   expect(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
+      // Whoever hands over a piece now and goes on writing expects again: that must not be forgotten.
       this.events.hurry();
-      this.flush();
+      this.#emit();
     }, GATHER_MS);
+  }
+
+  /** Something of this track comes next: what is of another, or is full, is an entry now. */
+  turn(track: string): void {
+    if (track !== this.#track || this.#done.length >= MAX_OPS) this.#emit();
+    this.#track = track;
   }
 
   /** This was done on this track. */
   say(track: string, done: Done): void {
-    if (track !== this.#track || this.#done.length >= MAX_OPS) this.flush();
-    this.#track = track;
+    this.turn(track);
     this.#done.push(done);
     this.expect();
   }
@@ -95,6 +101,10 @@ export class BoardSpeaker {
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#emit();
+  }
+
+  #emit(): void {
     if (this.#done.length === 0) return;
     const done = this.#done;
     this.#done = [];
