@@ -21,33 +21,45 @@ def ops(draft: Draft) -> list[Any]:
     return list(msgspec.msgpack.decode(draft.payload))
 
 
-def read_points(said: bytes, after: tuple[int, int] = (0, 0)) -> tuple[list[tuple[int, int]], list[int] | None]:
+class Bits:
     """A reader of its own, written from the protocol's page."""
-    at = 0
 
-    def number() -> int:
-        nonlocal at
-        value = shift = 0
-        while True:
-            byte = said[at]
-            at += 1
-            value |= (byte & 0x7F) << shift
-            shift += 7
-            if byte < 0x80:
-                return value
+    def __init__(self, said: bytes) -> None:
+        self.bits = "".join(f"{byte:08b}" for byte in said)
+        self.at = 0
 
-    def signed() -> int:
-        value = number()
+    def number(self, k: int) -> int:
+        begins = self.bits.index("1", self.at)
+        ends = begins + (begins - self.at) + k + 1
+        self.at = ends
+        return int(self.bits[begins:ends], 2) - (1 << k)
+
+    def signed(self, k: int) -> int:
+        value = self.number(k)
         return value >> 1 if value % 2 == 0 else -(value + 1) // 2
 
-    count, pressed = divmod(number(), 2)
-    (x, y), xy = after, []
-    for _ in range(count):
-        x, y = x + signed(), y + signed()
-        xy.append((x, y))
-    halves = [half for byte in said[at:] for half in (byte >> 4, byte & 15)]
-    assert len(halves) == (count + count % 2 if pressed else 0), "nothing is left over"
-    return xy, halves[:count] if pressed else None
+    def points(self, after: tuple[int, int] = (0, 0)) -> tuple[list[tuple[int, int]], list[int] | None]:
+        count, pressed = divmod(self.number(3), 2)
+        (x, y), xy, pressures, pressure = after, [], [], 8
+        for _ in range(count):
+            x, y = x + self.signed(5), y + self.signed(5)
+            xy.append((x, y))
+        for _ in range(count if pressed else 0):
+            pressure += self.signed(0)
+            pressures.append(pressure)
+        assert len(self.bits) - self.at < 8, "nothing is left over"
+        assert "1" not in self.bits[self.at :], "noughts fill the last byte"
+        return xy, pressures if pressed else None
+
+    def stroke(self) -> dict[str, int]:
+        """What stands before the points."""
+        said = {"code": self.number(0), "id": self.number(8), "from": self.number(4), "span": self.number(5)}
+        dress = {"tool": 0, "colour": 3, "width": 4} if said["code"] == 1 else {}
+        return said | {name: self.number(k) for name, k in dress.items()}
+
+
+def read_points(said: str, after: tuple[int, int] = (0, 0)) -> tuple[list[tuple[int, int]], list[int] | None]:
+    return Bits(board.packed(said)).points(after)
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 70])
@@ -60,15 +72,17 @@ def test_points_come_back(count: int, pressed: bool) -> None:
 
 
 def test_points_as_bytes() -> None:
-    assert board.points([(1, -1), (65, 63)]).hex() == "04020180018001"
-    assert board.points([(0, 0)], [15]).hex() == "030000f0"
+    assert board.packed(board.points([(1, -1), (65, 63)])).hex() == "c8a1280a00"
+    assert board.packed(board.points([(0, 0)], [15])).hex() == "b8201e"
 
 
 def test_operations_are_arrays_that_begin_with_their_code() -> None:
     said = board.points([(5, 5)])
-    written = [
-        board.ink(1, board.PEN, board.RED, 22, 0, 90, said),
-        board.more(1, 0, 90, said),
+    ink, more = Bits(board.ink(1, board.PEN, board.RED, 22, 0, 87, said)), Bits(board.more(300, 12, 90, said))
+    assert ink.stroke() == {"code": 1, "id": 1, "from": 0, "span": 9, "tool": 0, "colour": 2, "width": 22}
+    assert more.stroke() == {"code": 0, "id": 300, "from": 1, "span": 9}
+    assert ink.points() == more.points() == ([(5, 5)], None)
+    written: list[board.Op] = [
         board.thing(2, "text", x=1, y=2, w=3, size=4, colour=0, text="السلام"),
         board.gone(1, 2),
         board.page("2", 1, "lines"),
@@ -79,8 +93,6 @@ def test_operations_are_arrays_that_begin_with_their_code() -> None:
         board.laser(0, 40, said),
     ]
     assert ops(Draft("board", "", 0, 0, 0, 0, board.payload(written))) == [
-        [1, 1, 0, 2, 22, 0, 90, said],
-        [2, 1, 0, 90, said],
         [3, 2, {"kind": "text", "x": 1, "y": 2, "w": 3, "size": 4, "colour": 0, "text": "السلام"}],
         [4, [1, 2]],
         [16, "2", 1, "lines", None],
@@ -88,7 +100,7 @@ def test_operations_are_arrays_that_begin_with_their_code() -> None:
         [18, "2", True],
         [19, 1, 2, 3],
         [19],
-        [20, 0, 40, said],
+        [20, 0, 4, board.packed(said)],
     ]
 
 
@@ -103,8 +115,9 @@ def test_a_stroke_is_said_in_pieces_that_join() -> None:
         assert draft.track == "board/1"
         assert draft.t >= begins
         assert draft.duration <= PIECE_MS
-        assert op[0] == (1 if i == 0 else 2)
-        xy, pressures = read_points(op[-1], told)
+        bits = Bits(op)
+        assert bits.stroke()["code"] == (1 if i == 0 else 0)
+        xy, pressures = bits.points(told)
         assert pressures is not None
         whole, told, begins = whole + xy, xy[-1], draft.t + draft.duration
     assert all(abs(y - 500) < 20 for _, y in whole)
@@ -125,7 +138,13 @@ def test_a_written_lesson_is_in_order_small_and_ends_with_its_clip(
         assert draft.t >= last.get(draft.track, 0)
         last[draft.track] = draft.t
         assert draft.t + draft.duration < until_ms
-    strokes = [op for draft in written if draft.track.startswith("board/") for op in ops(draft) if op[0] == 1]
+    strokes = [
+        op
+        for draft in written
+        if draft.track.startswith("board/")
+        for op in ops(draft)
+        if isinstance(op, bytes) and Bits(op).number(0) == 1
+    ]
     assert len(strokes) >= 24
     assert len([track for track in last if track.startswith("board/")]) == pages
     assert sum(len(draft.payload) for draft in written) < 20_000

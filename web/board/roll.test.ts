@@ -16,10 +16,10 @@ it("is a map, at every moment of its life, whichever roll is gone on from", () =
     const one = { name: `n${storm.whole(1, storm.happens(0.8) ? 100_000 : 300)}`, value: i };
     roll = roll.with(one);
     model.set(one.name, one);
-    if (i % 150 === 0) lives.push({ roll, model: new Map(model) });
+    if (i % 400 === 0) lives.push({ roll, model: new Map(model) });
     // A lesson goes on from its last moment; something late makes it go on from one of before.
     if (!storm.happens(0.0005)) continue;
-    const before = storm.pick(lives.slice(-10));
+    const before = storm.pick(lives.slice(-3));
     roll = before.roll;
     model = new Map(before.model);
   }

@@ -103,7 +103,12 @@ export class Storm {
           view: { x: this.whole(0, 4000), y: this.whole(0, 2000), width: this.whole(800, 8000) },
         };
       case "laser":
-        return { op: "laser", from: this.whole(0, 50), span: this.whole(0, 350), points: this.points(null) };
+        return {
+          op: "laser",
+          from: 10 * this.whole(0, 5),
+          span: 10 * this.whole(0, 35),
+          points: this.points(null),
+        };
     }
   }
 
@@ -115,7 +120,11 @@ export class Storm {
       return id;
     };
     const known = (): number => this.whole(1, Math.max(1, this.#ids.get(`${page} ${speaker}`) ?? 1));
-    const times = () => ({ from: this.whole(0, 50), span: this.whole(0, 350), points: this.points() });
+    const times = () => ({
+      from: 10 * this.whole(0, 5),
+      span: 10 * this.whole(0, 35),
+      points: this.points(),
+    });
     switch (
       this.pick(["ink", "ink", "more", "more", "thing", "gone", "back", "moved", "dressed", "kept"] as const)
     ) {

@@ -9,8 +9,10 @@ import msgspec
 
 Point = tuple[int, int]
 """x and y in units of a page."""
-Op = list[Any]
-"""One operation: an array that begins with its code."""
+Op = list[Any] | bytes
+"""One operation: an array that begins with its code, or of a stroke the bytes."""
+Bits = str
+"""Noughts and ones."""
 
 WIDTH, HEIGHT = 8000, 4500
 INK, BLUE, RED, GREEN, SAFFRON, VIOLET, TURQUOISE, GREY, WHITE = range(9)
@@ -25,14 +27,19 @@ def payload(ops: Iterable[Op]) -> bytes:
 # -- on board/<page> ----------------------------------------------------------------------------------------------
 
 
-def ink(id: int, tool: int, colour: int, width: int, begins: int, span: int, said: bytes) -> Op:
-    """A stroke begins. `begins`: ms after the entry's `t`; `said`: see `points`."""
-    return [1, id, tool, colour, width, begins, span, said]
+def ink(id: int, tool: int, colour: int, width: int, begins: int, span: int, said: Bits) -> bytes:
+    """A stroke begins. `begins`: ms after the entry's `t`; `span`: ms; `said`: see `points`."""
+    dress = _number(tool, 0) + _number(colour, 3) + _number(width, 4)
+    return packed(_number(1, 0) + _stroke(id, begins, span) + dress + said)
 
 
-def more(id: int, begins: int, span: int, said: bytes) -> Op:
+def more(id: int, begins: int, span: int, said: Bits) -> bytes:
     """The same speaker's stroke goes on; its points count from the last one."""
-    return [2, id, begins, span, said]
+    return packed(_number(0, 0) + _stroke(id, begins, span) + said)
+
+
+def _stroke(id: int, begins: int, span: int) -> Bits:
+    return _number(id, 8) + _number(_hundredths(begins), 4) + _number(_hundredths(span), 5)
 
 
 def thing(id: int, kind: str, **about: int | float | str) -> Op:
@@ -73,35 +80,43 @@ def whole() -> Op:
     return [19]
 
 
-def laser(begins: int, span: int, said: bytes) -> Op:
+def laser(begins: int, span: int, said: Bits) -> Op:
     """Where the pointer was, on the page turned up."""
-    return [20, begins, span, said]
+    return [20, _hundredths(begins), _hundredths(span), packed(said)]
 
 
 # -- points -------------------------------------------------------------------------------------------------------
 
 
-def points(xy: Sequence[Point], pressures: Sequence[int] | None = None, after: Point = (0, 0)) -> bytes:
+def points(xy: Sequence[Point], pressures: Sequence[int] | None = None, after: Point = (0, 0)) -> Bits:
     """Points one after the other, counted from `after`; with a pressure of 0 to 15 for each, or none at all."""
-    said = bytearray(_leb128(2 * len(xy) + (pressures is not None)))
+    bits = _number(2 * len(xy) + (pressures is not None), 3)
     x, y = after
     for to_x, to_y in xy:
-        said += _leb128(_zigzag(to_x - x)) + _leb128(_zigzag(to_y - y))
+        bits += _number(_zigzag(to_x - x), 5) + _number(_zigzag(to_y - y), 5)
         x, y = to_x, to_y
-    if pressures is not None:
-        pairs = [*pressures, 0]
-        said += bytes(pairs[i] << 4 | pairs[i + 1] for i in range(0, len(pressures), 2))
-    return bytes(said)
+    before = 8
+    for pressure in pressures or ():
+        bits += _number(_zigzag(pressure - before), 0)
+        before = pressure
+    return bits
+
+
+def packed(bits: Bits) -> bytes:
+    """Eight to a byte, the highest first; noughts fill the last one."""
+    bits += "0" * (-len(bits) % 8)
+    return int(bits, 2).to_bytes(len(bits) // 8, "big")
+
+
+def _hundredths(ms: int) -> int:
+    return (ms + 5) // 10
 
 
 def _zigzag(number: int) -> int:
     return number << 1 if number >= 0 else (-number << 1) - 1
 
 
-def _leb128(number: int) -> bytes:
-    said = bytearray()
-    while number > 0x7F:
-        said.append(number & 0x7F | 0x80)
-        number >>= 7
-    said.append(number)
-    return bytes(said)
+def _number(value: int, k: int) -> Bits:
+    """What is small is short: `value` + 2^k in binary, after a nought for each of its bits beyond k + 1."""
+    written = f"{value + (1 << k):b}"
+    return "0" * (len(written) - k - 1) + written
