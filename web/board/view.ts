@@ -54,6 +54,8 @@ export const WHOLE: Look = { x: 0, y: 0, width: PAGE.width };
 /** Beyond this, more pixels are not seen. */
 const WIDEST = 3840;
 const TRAIL_MS = 700;
+/** Between two pieces of a stroke, as they are said, the pen is not lifted. */
+const LIFTED_MS = 100;
 const FACTS: PageFacts = { id: "1", place: 0, paper: "plain", picture: null, gone: false };
 
 export class BoardView {
@@ -79,6 +81,8 @@ export class BoardView {
   #t: number | null = null;
   /** Strokes that go on after `t`. */
   #growing = new Set<string>();
+  /** What has to be drawn anew in the next frame. */
+  readonly #due = new Set<string>();
   #held: { readonly names: ReadonlySet<string>; readonly by: Matrix | null } | null = null;
   #trail: { readonly x: number; readonly y: number; readonly at: number }[] = [];
   #pointer: { readonly x: number; readonly y: number } | null = null;
@@ -157,10 +161,7 @@ export class BoardView {
     const grown = this.#growing.size > 0 || names.size > 0;
     for (const name of this.#growing) names.add(name);
     for (const name of names) this.#follow(name, page.things.get(name));
-    if (names.size > 0 && !this.#restart) {
-      this.#marks.change(page, names);
-      this.#ink.change(page, names);
-    }
+    for (const name of names) this.#due.add(name);
     if (grown) this.#stir();
   }
 
@@ -168,9 +169,7 @@ export class BoardView {
   touched(names: Iterable<string>): void {
     const list = [...names];
     for (const name of list) this.#follow(name, this.#shown.things.get(name));
-    if (this.#restart) return;
-    this.#marks.change(this.#shown, list);
-    this.#ink.change(this.#shown, list);
+    for (const name of list) this.#due.add(name);
     this.#stir();
   }
 
@@ -197,11 +196,7 @@ export class BoardView {
       this.#follow(name, this.#shown.things.get(name));
       this.#sheet.hold(name, now.has(name) ? by : null);
     }
-    const changed = [...before, ...now].filter((name) => before.has(name) !== now.has(name));
-    if (changed.length > 0 && !this.#restart) {
-      this.#marks.change(this.#shown, changed);
-      this.#ink.change(this.#shown, changed);
-    }
+    for (const name of [...before, ...now]) if (before.has(name) !== now.has(name)) this.#due.add(name);
     this.#stir();
   }
 
@@ -256,7 +251,7 @@ export class BoardView {
     this.#sheet.put(name, null);
     const { what } = placed ?? {};
     const last = what?.kind === "ink" ? what.pieces.at(-1) : undefined;
-    if (this.#t !== null && last && last.ends > this.#t && !placed?.gone) this.#growing.add(name);
+    if (this.#t !== null && last && last.ends + LIFTED_MS > this.#t && !placed?.gone) this.#growing.add(name);
     else this.#growing.delete(name);
   }
 
@@ -344,13 +339,24 @@ export class BoardView {
   #paint(): void {
     if (this.#width === 0 || this.#closed) return;
     if (this.#restart) this.#paintAll();
-    else if (this.#more) this.#more = this.#goOn();
+    else this.#paintDue();
     this.#paintTips();
     if (this.#more || this.#trail.length > 0) this.#stir();
   }
 
+  /** What changed goes from one layer to another in one and the same frame as the tips: else it blinks. */
+  #paintDue(): void {
+    if (this.#due.size > 0) {
+      this.#marks.change(this.#shown, this.#due);
+      this.#ink.change(this.#shown, this.#due);
+      this.#due.clear();
+    }
+    if (this.#more) this.#more = this.#goOn();
+  }
+
   #paintAll(): void {
     this.#restart = false;
+    this.#due.clear();
     const [width, height] = [this.page.clientWidth, this.page.clientHeight].map((n) =>
       Math.round(n * this.#dots),
     );
