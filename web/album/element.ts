@@ -40,6 +40,7 @@ export class Album extends HTMLElement {
   }
 
   async #begin(): Promise<void> {
+    if (this.#facts.status === "planned") return this.#empty();
     const ask = () => fetch(this.#facts.timeline, { headers: this.#tickets.headers });
     let answer = await ask();
     if (answer.status === 401) {

@@ -1,7 +1,11 @@
 /** A leaf as a file of its own: an SVG that needs nothing from outside, or a picture of it. */
 
-/** A picture is so wide: twice a wall's HD. */
+/** A picture is so wide: as many dots as a wall has. */
 const WIDE = 3840;
+/** Wide enough to see whether letters are there. */
+const SKETCH = 480;
+const LOOK_MS = 80;
+const MOST_LOOKS = 40;
 
 /** The SVG with its letters and pictures inside it. */
 export async function standalone(leaf: SVGElement): Promise<string> {
@@ -24,11 +28,28 @@ export async function picture(svg: string): Promise<Blob> {
   const image = new Image();
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
   await image.decode();
-  const canvas = Object.assign(document.createElement("canvas"), { width: WIDE, height: (WIDE * 9) / 16 });
-  canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
+  await settled(image);
+  const canvas = drawn(image, WIDE);
   return new Promise((resolve, reject) => {
     canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("no picture"))), "image/png");
   });
+}
+
+function drawn(image: HTMLImageElement, width: number): HTMLCanvasElement {
+  const canvas = Object.assign(document.createElement("canvas"), { width, height: (width * 9) / 16 });
+  canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
+  return canvas;
+}
+
+/** Browsers unpack the letters of an SVG only when it is drawn, and tell nobody when: wait until it stays the same. */
+async function settled(image: HTMLImageElement): Promise<void> {
+  let [before, same] = [drawn(image, SKETCH).toDataURL(), 0];
+  for (let i = 0; same < 3 && i < MOST_LOOKS; i++) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    const now = drawn(image, SKETCH).toDataURL();
+    same = now === before ? same + 1 : 0;
+    before = now;
+  }
 }
 
 export function download(file: Blob, name: string): void {

@@ -1,6 +1,6 @@
 /**
  * All that the classroom has of the board: keeper and slate, where they stand beside the picture, the panel, the chapters. For
- * tests and technicians: `data-layout`, `data-scene`, `data-page`, `data-board` (what is shown, in a word), `data-kept`.
+ * tests and technicians: `data-layout`, `data-scene`, `data-page`, `data-things` (on it), `data-board` (what is shown, in a word), `data-kept`.
  */
 import { Keeper } from "../follow/keeper";
 import { Pictures } from "../follow/pictures";
@@ -74,9 +74,6 @@ export class Easel {
       moment,
       moving: () => playing.moving(),
       changed: () => playing.changed(),
-      tell: (print) => {
-        face.dataset.board = print;
-      },
     });
     this.#panel = new Panel(painter, this.#keeper, pictures, this.#slate, moment, (wish) =>
       this.#choose(wish),
@@ -195,6 +192,8 @@ export class Easel {
       layout: this.#layout,
       scene: scene ?? "",
       page: written ? this.#slate.page : "",
+      things: String(this.#slate.things),
+      board: written ? this.#slate.print : "",
       kept: this.#keeper.complete() ? "whole" : this.#keeper.complete(this.#slate.page) ? "page" : "",
     });
     this.face.classList.toggle("swapped", two && this.#swapped);

@@ -19,7 +19,7 @@ const IDLE_MS = 60;
 const LASER_MS = 500;
 /** Lasers are said in pieces of 400 ms; live, they are shown so much behind, to move evenly. */
 const LASER_BEHIND_MS = 450;
-/** What is on the board is told (`data-board`) once it has rested for so long: it costs a reading of all of it. */
+/** What is on the board is told (`print`) once it has rested for so long: it costs a reading of all of it. */
 const RESTED_MS = 300;
 
 export interface SlateEvents {
@@ -29,8 +29,6 @@ export interface SlateEvents {
   moving(): boolean;
   /** Page, gaze or what there is to see changed. */
   changed(): void;
-  /** What is shown, in a word: equal exactly where page and book are. Empty while it changes. */
-  tell(print: string): void;
 }
 
 export class Slate {
@@ -49,6 +47,7 @@ export class Slate {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #frame = 0;
   #resting: ReturnType<typeof setTimeout> | undefined;
+  #print: { readonly page: Page; readonly book: Book; readonly word: string } | null = null;
   #seen = false;
   #closed = false;
 
@@ -111,6 +110,20 @@ export class Slate {
   get page(): string {
     const { pages, turned } = this.book;
     return this.#page !== null && pages.some((page) => page.id === this.#page) ? this.#page : turned;
+  }
+
+  /** What is shown, in a word: equal exactly where page and book are. Empty while that is not known, or not shown yet. */
+  get print(): string {
+    const { page, book, word } = this.#print ?? {};
+    const t = this.events.moment();
+    return book === this.keeper.fold.book(t) && page === this.keeper.fold.page(this.page, t)
+      ? (word ?? "")
+      : "";
+  }
+
+  /** How many things were put on the page that is shown, by now. */
+  get things(): number {
+    return this.keeper.fold.page(this.page, this.events.moment()).things.size;
   }
 
   /** Whether the reader looks elsewhere than the teacher. */
@@ -234,16 +247,16 @@ export class Slate {
   }
 
   #rest(page: Page, book: Book): void {
-    this.events.tell("");
     clearTimeout(this.#resting);
-    this.#resting = setTimeout(() => void this.#print(page, book), RESTED_MS);
+    this.#resting = setTimeout(() => void this.#take(page, book), RESTED_MS);
   }
 
   /** Only where the browser can reckon it: not on plain http. */
-  async #print(page: Page, book: Book): Promise<void> {
+  async #take(page: Page, book: Book): Promise<void> {
     if (!crypto.subtle) return;
     const { hash } = await import("../board/hash");
-    const print = `${(await hash(book)).slice(0, 12)} ${(await hash(page)).slice(0, 12)}`;
-    if (this.#shown?.page === page && this.#shown.book === book) this.events.tell(print);
+    const word = `${(await hash(book)).slice(0, 12)} ${(await hash(page)).slice(0, 12)}`;
+    this.#print = { page, book, word };
+    this.events.changed();
   }
 }

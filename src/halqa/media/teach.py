@@ -118,13 +118,14 @@ class Teacher:
 async def _next(waiting: asyncio.Queue[list[Draft] | None], filling: asyncio.Task[None]) -> list[Draft] | None:
     """The next batch; whatever went wrong while filling comes out here."""
     getting = asyncio.ensure_future(waiting.get())
-    await asyncio.wait({getting, filling}, return_when=asyncio.FIRST_COMPLETED)
-    if not getting.done():
-        if filling.exception() is not None:
-            getting.cancel()
+    try:
+        await asyncio.wait({getting, filling}, return_when=asyncio.FIRST_COMPLETED)
+        if not getting.done() and filling.exception() is not None:
             filling.result()
         return await getting
-    return getting.result()
+    finally:
+        # Whoever is stopped here leaves nobody waiting.
+        getting.cancel()
 
 
 async def file_batches(
