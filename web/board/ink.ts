@@ -13,7 +13,7 @@ const PRESSED = 10;
 /** Without pressure the ends are a little thinner, over so many units: a line without any life looks like a ruler's. */
 const ENDING = 40;
 const THIN_ENDS = 0.75;
-/** How much of the width pressure makes: at none 0.33 of it is left. */
+/** How much of the width pressure makes: at none a third of it is left. */
 const THINNING = 0.5;
 /** Straight pieces of an outline, in units: less than two pixels of a screen 4,000 wide. */
 const STEP = 6;
@@ -154,6 +154,10 @@ function between(line: Pressed, from: number, to: number): Pressed | null {
 
 function around({ xy, pressures }: Pressed, width: number, tool: number): Polygon {
   const marker = tool === HIGHLIGHTER;
+  if (pressures.length === 1) {
+    const radius = marker ? width / 2 : (width / 2) * share(pressures[0] as number);
+    return circle(xy[0] as number, xy[1] as number, radius);
+  }
   const points = pressures.map((one, i) => [xy[2 * i] as number, xy[2 * i + 1] as number, marker ? 1 : one]);
   const thinning = marker ? 0 : THINNING;
   return getStroke(points, {
@@ -167,6 +171,18 @@ function around({ xy, pressures }: Pressed, width: number, tool: number): Polygo
     start: { cap: true },
     end: { cap: true },
     last: true,
+  });
+}
+
+/** How much of the width there is at a pressure; the library's law for lines. */
+function share(pressure: number): number {
+  return (1 - 2 * THINNING * (0.5 - pressure)) / (1 + THINNING);
+}
+
+function circle(x: number, y: number, radius: number): Polygon {
+  return Array.from({ length: 24 }, (_, i) => {
+    const angle = (i * Math.PI) / 12;
+    return [x + radius * Math.cos(angle), y + radius * Math.sin(angle)] as const;
   });
 }
 

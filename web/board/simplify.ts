@@ -5,9 +5,9 @@
 import type { Points } from "./board";
 import { along, between, distance } from "./curve";
 
-/** Board units between the samples and the curve through the points: a quarter of a pixel on a screen 1,920 wide. */
-const TOLERANCE = 1.5;
-/** Of the 15 steps of pressure: a sixteenth of a stroke's width, not to be seen. */
+/** Board units between the samples and the curve through the points: a third of a pixel on a screen 1,920 wide. */
+const TOLERANCE = 1.3;
+/** Of the 15 steps of pressure: an edge lies off by a fifteenth of the stroke's width, a unit of a common pen's. */
 const PRESSURE_TOLERANCE = 3;
 /** So little more or less is pressed the same: what does not change costs a bit. */
 const STEADY = 1.3;
@@ -45,17 +45,18 @@ export interface Decided {
 
 export class Simplifier {
   readonly #raw: Sample[] = [];
-  /** Smoothed, from the last point but one that was decided on. */
+  /** The same, smoothed: up to a few before the last. */
   readonly #smooth: Sample[] = [];
-  #smoothed = 0;
-  /** Decided points: all of the last three, for the curve, and those not taken yet. */
+  /** What was decided. */
   readonly #points: Sample[] = [];
   #taken = 0;
-  /** Where in `#smooth` the last decided point is, and the one before it. */
+  /** Which sample the last decided point is, and the one before it. */
   #last = -1;
   #beforeLast = -1;
   #tried = 0;
   #best = -1;
+  /** How badly the best fits; 1: well enough. */
+  #least = Number.POSITIVE_INFINITY;
   #ended = false;
 
   /** `pressed`: whether the samples have a pressure that means something (a pen's). */
@@ -67,7 +68,7 @@ export class Simplifier {
     const last = this.#raw.at(-1);
     if (last && Math.hypot(x - last.x, y - last.y) < STILL) return;
     this.#raw.push({ x, y, pressure: Math.max(0, Math.min(1, pressure)) * 15, t: Math.max(t, last?.t ?? t) });
-    while (this.#smoothed + WINDOW < this.#raw.length) this.#smoothen();
+    while (this.#smooth.length + WINDOW < this.#raw.length) this.#smoothen();
     this.#decide(false);
   }
 
@@ -82,7 +83,7 @@ export class Simplifier {
 
   /** The pen was lifted: the rest is decided. */
   end(): Decided | null {
-    while (this.#smoothed < this.#raw.length) this.#smoothen();
+    while (this.#smooth.length < this.#raw.length) this.#smoothen();
     this.#decide(true);
     this.#ended = true;
     return this.take();
@@ -91,13 +92,7 @@ export class Simplifier {
   /** What was not taken yet, down to the very tip: for a passing frame. */
   tip(): Points | null {
     const fresh = this.#points.slice(this.#taken);
-    const from =
-      this.#raw.length -
-      (this.#smooth.length - 1 - Math.max(0, this.#last)) -
-      (this.#raw.length - this.#smoothed);
-    // Every other sample is enough for what is seen for a moment, but the last one always.
-    const rest = this.#raw.slice(Math.max(0, from)).filter((_, i, all) => (all.length - 1 - i) % 2 === 0);
-    const points = [...fresh, ...rest];
+    const points = [...fresh, ...this.#raw.slice(this.#last + 1)];
     return points.length === 0 ? null : this.#pack(points);
   }
 
@@ -110,7 +105,7 @@ export class Simplifier {
 
   /** The next sample, without its trembling: on the parabola that runs best through it and its neighbours. */
   #smoothen(): void {
-    const i = this.#smoothed++;
+    const i = this.#smooth.length;
     const raw = this.#raw[i] as Sample;
     const wide = Math.min(WINDOW, i, this.#raw.length - 1 - i);
     const weights = PARABOLAS[wide] as readonly number[];
@@ -145,8 +140,12 @@ export class Simplifier {
       const from = this.#smooth[this.#last] as Sample;
       const to = this.#smooth[candidate] as Sample;
       const near = Math.hypot(to.x - from.x, to.y - from.y) <= LONGEST && to.t - from.t <= SLOWEST;
-      if (near && this.#fits(candidate, end)) this.#best = candidate;
-      else if (!near || candidate - Math.max(this.#best, this.#last) >= PATIENCE)
+      const misfit = near ? this.#misfit(candidate, end) : Number.POSITIVE_INFINITY;
+      // The farthest that fits; where none does (a sharp corner), the one that fits best.
+      if (misfit <= 1 || misfit < this.#least) {
+        this.#best = candidate;
+        this.#least = Math.max(1, misfit);
+      } else if (!near || candidate - Math.max(this.#best, this.#last) >= PATIENCE)
         this.#accept(Math.max(this.#best, this.#last + 1));
     }
   }
@@ -159,30 +158,32 @@ export class Simplifier {
     this.#beforeLast = this.#last;
     this.#last = place;
     this.#best = place;
+    this.#least = Number.POSITIVE_INFINITY;
     this.#tried = place;
   }
 
-  /** Whether the curve would run within the tolerance of all samples since the last point but one, if this were the next. */
-  #fits(candidate: number, end: number): boolean {
+  /** How far the curve would run from the samples since the last point but one, if this were the next: 1 is the tolerance. */
+  #misfit(candidate: number, end: number): number {
     const n = this.#points.length;
     const [b, a, before] = [this.#points[n - 1] as Sample, this.#points[n - 2], this.#points[n - 3]];
     const place = (one: Sample | undefined) => (one ? ([one.x, one.y] as const) : null);
     const to = this.#smooth[candidate] as Sample;
     const c = { ...to, x: Math.round(to.x), y: Math.round(to.y) };
     const beyond = candidate < end ? this.#smooth[Math.min(end, candidate + AHEAD)] : undefined;
-    if (!this.#runs(b, c, place(a), place(beyond), this.#last, candidate)) return false;
-    return !a || this.#runs(a, b, place(before), place(c), this.#beforeLast, this.#last);
+    const next = this.#off(b, c, place(a), place(beyond), this.#last, candidate);
+    return a ? Math.max(next, this.#off(a, b, place(before), place(c), this.#beforeLast, this.#last)) : next;
   }
 
-  #runs(
+  #off(
     from: Sample,
     to: Sample,
     before: readonly [number, number] | null,
     after: readonly [number, number] | null,
     first: number,
     last: number,
-  ): boolean {
-    if (last - first < 2) return true;
+  ): number {
+    if (last - first < 2) return 0;
+    let most = 0;
     const piece = between(before, from.x, from.y, to.x, to.y, after);
     const cuts = Math.max(4, Math.min(16, last - first));
     const line = Array.from({ length: cuts + 1 }, (_, k) => along(piece, k / cuts));
@@ -199,10 +200,10 @@ export class Simplifier {
           nearest = k;
         }
       }
-      if (least > TOLERANCE) return false;
+      most = Math.max(most, least / TOLERANCE);
       const pressure = from.pressure + ((to.pressure - from.pressure) * (nearest + 0.5)) / cuts;
-      if (this.pressed && Math.abs(pressure - sample.pressure) > PRESSURE_TOLERANCE) return false;
+      if (this.pressed) most = Math.max(most, Math.abs(pressure - sample.pressure) / PRESSURE_TOLERANCE);
     }
-    return true;
+    return most;
   }
 }
