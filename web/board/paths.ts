@@ -2,6 +2,9 @@
 import type { Ink, Placed, Shape } from "./board";
 import { around, type Box, carried } from "./box";
 import { inkAt, outlines, type Polygon } from "./ink";
+import { IDENTITY } from "./matrix";
+import { boundsOf } from "./pick";
+import { type Primitive, trace as pencil, primitives } from "./things";
 
 /** CSS colours by their place in the palette. */
 export type Colours = readonly string[];
@@ -71,18 +74,42 @@ function trace(path: Path2D, polygon: Polygon): void {
 }
 
 function shape(what: Shape): Drawing {
-  const { x1 = 0, y1 = 0, x2 = 0, y2 = 0, x = 0, y = 0, w = 0, h = 0 } = what;
-  const path = new Path2D();
-  if (what.kind === "line" || what.kind === "arrow") {
-    path.moveTo(x1, y1);
-    path.lineTo(x2, y2);
-  } else path.rect(x, y, w, h);
+  const list = primitives(what).map((one) => {
+    if (one.kind === "label") return { one, path: null };
+    const path = new Path2D();
+    pencil(path, one.path);
+    return { one, path };
+  });
+  const bounds = boundsOf({ name: "", what, matrix: IDENTITY, gone: false });
   return {
-    box: around([x1, y1, x2, y2, x, y, x + w, y + h], what.width),
+    box: bounds ?? { x1: 0, y1: 0, x2: 0, y2: 0 },
     paint(context, colours) {
-      context.strokeStyle = colours[what.colour] ?? "";
-      context.lineWidth = what.width;
-      context.stroke(path);
+      context.lineJoin = context.lineCap = "round";
+      for (const { one, path } of list)
+        if (one.kind === "label") write(context, one, colours);
+        else if (path) {
+          if (one.fill !== null) {
+            context.fillStyle = colours[one.fill] ?? "";
+            context.fill(path);
+          }
+          if (one.stroke === null) continue;
+          context.strokeStyle = colours[one.stroke] ?? "";
+          context.lineWidth = one.width;
+          context.stroke(path);
+        }
     },
   };
+}
+
+function write(
+  context: CanvasRenderingContext2D,
+  { text, x, y, size, align, colour }: Primitive & { readonly kind: "label" },
+  colours: Colours,
+): void {
+  context.fillStyle = colours[colour] ?? "";
+  context.font = `${size}px ${getComputedStyle(context.canvas).fontFamily || "sans-serif"}`;
+  context.direction = "ltr";
+  context.textAlign = align === "middle" ? "center" : align;
+  context.textBaseline = "middle";
+  context.fillText(text, x, y);
 }

@@ -133,6 +133,7 @@ export class Easel implements Bench {
     this.#hand = new Hand(this.view, this.#hands());
     this.#tool = this.#make("pen");
     this.#wire();
+    new ResizeObserver(() => this.#fitTools()).observe(part(root, ".easel"));
     this.#frame();
     this.#show();
   }
@@ -519,6 +520,16 @@ export class Easel implements Bench {
     this.overlay.setAttribute("viewBox", `${x} ${y} ${width} ${(width * PAGE.height) / PAGE.width}`);
     this.desk.style.transform = `matrix(${scale},0,0,${scale},${-x * scale},${-y * scale})`;
     this.#tool?.refresh?.();
+  }
+
+  /** Beside a low stage the tools stand in two columns. */
+  #fitTools(): void {
+    const tools = part(this.root, ".tools");
+    const button = tools.querySelector<HTMLElement>(".tool")?.offsetHeight ?? 0;
+    const count = tools.querySelectorAll(":scope > .tool, :scope > .shapes").length;
+    // Two pixels between them, and a line.
+    const low = part(this.root, ".easel").clientHeight < count * (button + 2) + 20;
+    if (button > 0) tools.style.setProperty("--columns", low ? "2" : "1");
   }
 
   #paint(): void {

@@ -1,10 +1,12 @@
 /** Rubs out: whole things (a stroke at a touch), or only what it passes over. */
-import { gone, kept } from "../../board/acts";
-import type { Ink, Parts } from "../../board/board";
+import { both, gone, kept } from "../../board/acts";
+import type { Parts } from "../../board/board";
+import { eraseFrom } from "../../board/erase";
 import { refOf } from "../../board/fold";
+import type { Act } from "../../board/history";
 import type { Spot } from "../../board/pen";
 import type { Bench, Tool } from "../bench";
-import { rubbed, touching } from "../reach";
+import { touching } from "../reach";
 
 export type Erasing = "things" | "area";
 
@@ -39,14 +41,14 @@ export class EraserTool implements Tool {
 
   end(): void {
     const { bench } = this;
-    if (this.#before.size > 0) {
-      const strokes = [...this.#before].flatMap(([name, before]) => {
-        const what = bench.page.things.get(name)?.what;
-        return what?.kind === "ink" ? { name, before, after: what.parts } : [];
-      });
-      bench.did(kept(this.#page, strokes, bench.speaker));
-    }
-    if (this.#gone.size > 0) bench.did(gone(this.#page, [...this.#gone], bench.speaker));
+    const strokes = [...this.#before].flatMap(([name, before]) => {
+      const what = bench.page.things.get(name)?.what;
+      return what?.kind === "ink" ? { name, before, after: what.parts } : [];
+    });
+    const rubbed = strokes.length > 0 ? kept(this.#page, strokes, bench.speaker) : null;
+    const taken = this.#gone.size > 0 ? gone(this.#page, [...this.#gone], bench.speaker) : null;
+    if (rubbed && taken) bench.did(both(rubbed, taken));
+    else if (rubbed ?? taken) bench.did((rubbed ?? taken) as Act);
     this.#before.clear();
     this.#gone.clear();
     this.#last = null;
@@ -78,11 +80,16 @@ export class EraserTool implements Tool {
   #rub(from: Spot, to: Spot): void {
     const { bench } = this;
     for (const placed of touching(bench.view, bench.page, from, to, this.#radius)) {
-      if (placed.what.kind !== "ink") continue;
-      const parts = rubbed(placed, from, to, this.#radius);
-      if (parts === undefined) continue;
-      if (!this.#before.has(placed.name)) this.#before.set(placed.name, (placed.what as Ink).parts);
-      bench.say({ op: "kept", thing: refOf(placed.name, bench.speaker), parts });
+      const { name, what } = placed;
+      const left = eraseFrom(placed, [from.x, from.y, to.x, to.y], this.#radius);
+      if (left === "untouched" || what.kind !== "ink") continue;
+      if (left === "nothing left") {
+        this.#gone.add(name);
+        bench.say({ op: "gone", things: [refOf(name, bench.speaker)] });
+        continue;
+      }
+      if (!this.#before.has(name)) this.#before.set(name, what.parts);
+      bench.say({ op: "kept", thing: refOf(name, bench.speaker), parts: left });
     }
   }
 

@@ -59,8 +59,8 @@ export class ShapeTool implements Tool {
   }
 
   #corner({ x, y }: Corner): Corner {
-    const wide = this.kind === "numbers" || this.kind === "axes" ? 10 * UNIT : SIZE;
-    const high = this.kind === "line" || this.kind === "arrow" ? 0 : this.kind === "axes" ? 6 * UNIT : SIZE;
+    const wide = this.kind === "numbers" ? 10 * UNIT : this.kind === "axes" ? 11 * UNIT : SIZE;
+    const high = this.kind === "line" || this.kind === "arrow" ? 0 : this.kind === "axes" ? 7 * UNIT : SIZE;
     return { x: Math.min(PAGE.width, x + wide), y: Math.min(PAGE.height, y + high) };
   }
 
@@ -96,10 +96,10 @@ export function shapeFrom(kind: ShapeName, from: Corner, to: Corner, even: boole
   return { kind, ...box };
 }
 
-/** A number a unit, the origin in the middle. */
+/** A number a unit, the origin in the middle; half a unit beyond the last number for the arrows. */
 function axes({ x, y, w, h }: { x: number; y: number; w: number; h: number }) {
-  const right = Math.max(1, Math.round(w / UNIT / 2));
-  const top = Math.max(1, Math.round(h / UNIT / 2));
+  const right = Math.max(1, Math.round(w / UNIT / 2 - 0.5)) + 0.5;
+  const top = Math.max(1, Math.round(h / UNIT / 2 - 0.5)) + 0.5;
   return {
     kind: "axes" as const,
     x,
