@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -69,6 +71,39 @@ def test_points_come_back(count: int, pressed: bool) -> None:
     pressures = [i % 16 for i in range(count)] if pressed else None
     assert read_points(board.points(xy, pressures)) == (xy, pressures)
     assert read_points(board.points(xy, pressures, after=(300, -7)), after=(300, -7)) == (xy, pressures)
+
+
+PROTOCOL = Path(__file__).parents[2] / "docs" / "protocol.md"
+
+
+def samples() -> list[tuple[str, bytes]]:
+    """What this side writes of the samples on the protocol's page: what they say, and the bytes."""
+    block = PROTOCOL.read_text().split("```board\n")[1].split("```")[0]
+    lines = [line.removeprefix("ops ").rsplit(" = ", 1) for line in block.splitlines() if line.startswith("ops ")]
+    return [(said, bytes.fromhex(hexadecimal)) for said, hexadecimal in lines]
+
+
+def written(op: Any) -> board.Op:
+    """An operation of a sample, as this side writes it. Times there are hundredths of a second."""
+    if isinstance(op, list):
+        return [packed_points(one) if isinstance(one, dict) and "xy" in one else one for one in op]
+    ((name, told),) = op.items()
+    xy, pressures = told["points"]["xy"], told["points"].get("pressures")
+    said = board.points(list(zip(xy[::2], xy[1::2], strict=True)), pressures)
+    times = (told["from"] * 10, told["span"] * 10, said)
+    if name == "more":
+        return board.more(told["id"], *times)
+    return board.ink(told["id"], told["tool"], told["colour"], told["width"], *times)
+
+
+def packed_points(told: dict[str, list[int]]) -> bytes:
+    xy = told["xy"]
+    return board.packed(board.points(list(zip(xy[::2], xy[1::2], strict=True)), told.get("pressures")))
+
+
+@pytest.mark.parametrize(("said", "expected"), samples())
+def test_writes_the_samples_of_the_protocol(said: str, expected: bytes) -> None:
+    assert board.payload(map(written, json.loads(said))).hex() == expected.hex()
 
 
 def test_points_as_bytes() -> None:

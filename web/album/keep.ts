@@ -73,7 +73,7 @@ async function inside(address: string): Promise<string> {
 /** What of this page's own style texts and formulas need, the letters that are in use laid into it. */
 async function rules(): Promise<string> {
   const root = getComputedStyle(document.documentElement);
-  const wanted: string[] = [`svg{--font:${root.getPropertyValue("--font")}}`];
+  const wanted: string[] = [`svg{--font:${root.getPropertyValue("--font")};font-family:var(--font)}`];
   const used = [...document.fonts].filter((face) => face.status === "loaded");
   const isUsed = ({ style }: CSSFontFaceRule) =>
     used.some(

@@ -6,7 +6,7 @@ import { HIGHLIGHTER, type Matrix, PAGE, type Page, type PageFacts, type Placed 
 import { compose, translation } from "../board/matrix";
 import { linesOf } from "../board/paper";
 import { isWritten, type Pictures } from "../board/sheet";
-import { pathsOf } from "./paths";
+import { drawnOf } from "./paths";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -88,8 +88,12 @@ async function fetched(image: SVGElement, address: Promise<string>): Promise<voi
 }
 
 function draw(into: SVGElement, { what, matrix }: Placed, colours: readonly string[]): void {
-  for (const path of pathsOf(what, colours))
-    into.append(make("path", { ...path, transform: transform(matrix) }));
+  if (isWritten(what)) return;
+  for (const { name, attributes, text } of drawnOf(what, colours)) {
+    const element = make(name, { ...attributes, transform: transform(matrix) });
+    element.textContent = text;
+    into.append(element);
+  }
 }
 
 async function write(into: SVGElement, { what, matrix }: Placed, palette: Palette): Promise<void> {

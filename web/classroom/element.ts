@@ -5,6 +5,7 @@
  * board see `easel.ts`.
  */
 import { Controller, type Listener } from "../follow/controller";
+import type { Passing } from "../follow/tips";
 import { Stage } from "../stage/stage";
 import { clock, type Facts, readFacts } from "../ui/facts";
 import { word } from "../ui/words";
@@ -121,15 +122,17 @@ export class Classroom extends HTMLElement {
   }
 
   #listener(): Listener {
-    return {
+    const listener: Listener & { passing(frame: Passing): void } = {
       entry: (entry, fresh) => this.#take(entry, fresh),
       notice: (notice) => this.#hear(notice),
       changed: () => this.#paint(),
       skipped: () => this.#skip(),
       refused: (problem) => this.#fail(word("classroom.refused", { why: `\u2068${problem.message}\u2069` })),
+      passing: (frame) => this.#easel.passing(frame),
       ahead: () => this.#stage.ahead,
       atEnd: () => this.#stage.atEnd,
     };
+    return listener;
   }
 
   /** What the board has to know of the lesson that plays. */
