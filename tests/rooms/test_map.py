@@ -77,10 +77,12 @@ def test_the_heart_needs_only_the_standard_library_and_msgspec() -> None:
 WEB = {
     "wire": set[str](),
     "ui": set[str](),
-    "follow": {"wire"},
+    "board": {"wire"},
+    "follow": {"wire", "board"},
     "stage": {"wire"},
-    "studio": {"wire", "ui"},
-    "classroom": {"follow", "stage", "wire", "ui"},
+    "studio": {"wire", "ui", "board"},
+    "classroom": {"follow", "stage", "wire", "ui", "board"},
+    "album": {"follow", "wire", "ui", "board"},
 }
 
 

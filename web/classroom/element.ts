@@ -1,15 +1,18 @@
 /**
  * `<halqa-classroom>`: a lesson, before, on air, rewound and for ever. Wires the controller to the stage, and what people do
  * to both; `paint.ts` shows what came of it. For tests and technicians it tells of itself in `data-state` (`state.ts`),
- * `data-position-ms`, `data-latency-ms` (behind what was said last), `data-rung`, `data-stalls`, `data-playing`.
+ * `data-position-ms`, `data-latency-ms` (behind what was said last), `data-rung`, `data-stalls`, `data-playing`; of the
+ * board see `easel.ts`.
  */
 import { Controller, type Listener } from "../follow/controller";
+import type { Passing } from "../follow/tips";
 import { Stage } from "../stage/stage";
 import { clock, type Facts, readFacts } from "../ui/facts";
 import { word } from "../ui/words";
 import { sampleSizes } from "../wire/cmaf";
 import { type Entry, INIT } from "../wire/frames";
 import { TicketHolder } from "../wire/tickets";
+import { Easel, type Playing } from "./easel";
 import { face } from "./face";
 import { type Hands, listen } from "./hands";
 import { lineMessage } from "./line";
@@ -40,6 +43,7 @@ export class Classroom extends HTMLElement {
   #stage!: Stage;
   #controller!: Controller;
   #painter!: Painter;
+  #easel!: Easel;
   #place!: Place;
   #screen!: Screen;
   readonly #voice = new Voice();
@@ -80,6 +84,7 @@ export class Classroom extends HTMLElement {
       this.#quality.height,
       firstHeight(),
     );
+    this.#easel = new Easel(this, this.#painter, this.#playing(), this.#facts, tickets);
     listen(this, this.#painter, this.#hands(), this.#gone.signal);
     offerToTheSystem(
       this.#facts,
@@ -97,6 +102,7 @@ export class Classroom extends HTMLElement {
     for (const timer of this.#timers) clearInterval(timer);
     this.#gone.abort();
     this.#screen?.close();
+    this.#easel?.close();
     this.#controller?.stop();
     this.#stage?.close();
   }
@@ -116,20 +122,39 @@ export class Classroom extends HTMLElement {
   }
 
   #listener(): Listener {
-    return {
+    const listener: Listener & { passing(frame: Passing): void } = {
       entry: (entry, fresh) => this.#take(entry, fresh),
       notice: (notice) => this.#hear(notice),
       passing: () => undefined,
       changed: () => this.#paint(),
       skipped: () => this.#skip(),
       refused: (problem) => this.#fail(word("classroom.refused", { why: `\u2068${problem.message}\u2069` })),
+      passing: (frame) => this.#easel.passing(frame),
       ahead: () => this.#stage.ahead,
       atEnd: () => this.#stage.atEnd,
+    };
+    return listener;
+  }
+
+  /** What the board has to know of the lesson that plays. */
+  #playing(): Playing {
+    const stage = this.#stage;
+    return {
+      moment: () => (this.#atLive || this.#finished ? null : stage.now),
+      now: () => stage.now,
+      moving: () => stage.playing && !stage.dry,
+      ahead: () => stage.ahead,
+      dry: () => stage.dry,
+      pictured: () => stage.pictured && stage.pictureAge <= FROZEN_MS,
+      ended: () => this.#finished,
+      goTo: (ms) => this.#goTo(ms),
+      changed: () => this.#paint(),
     };
   }
 
   #take(entry: Entry, fresh: boolean): void {
     this.#saidAt = performance.now();
+    this.#easel.entry(entry, this.#controller.following);
     this.#stage.take(entry, fresh);
     if (entry.track === "audio" && !(entry.flags & INIT))
       this.#voice.take(entry.t, entry.duration, sampleSizes(entry.payload));
@@ -137,6 +162,7 @@ export class Classroom extends HTMLElement {
 
   #hear(notice: Readonly<Record<string, unknown>>): void {
     this.#heardAt = performance.now();
+    this.#easel.notice(notice, this.#controller.following);
     if (notice.notice === "hello") {
       this.#saidAt = performance.now();
       this.#stage.endTold = this.#controller.end / 1000;
@@ -250,7 +276,10 @@ export class Classroom extends HTMLElement {
       speed: (rate) => this.#stage.setSpeed(rate),
       quality: (value) => this.#pickQuality(value),
       menu: () => void this.#controller.look(),
-      awake: () => this.#controller.hurry(),
+      awake: () => {
+        this.#controller.hurry();
+        this.#easel.hurry();
+      },
       leaving: () => this.#keepPlace(),
     };
   }
@@ -258,7 +287,7 @@ export class Classroom extends HTMLElement {
   #act(act: string): void {
     const stage = this.#stage;
     if (/^[+-]\d+$/.test(act)) this.#goTo(stage.now + Number(act) * 1000);
-    else this.#acts[act]?.();
+    else if (!this.#easel.act(act)) this.#acts[act]?.();
     this.#paint();
   }
 
@@ -360,7 +389,9 @@ export class Classroom extends HTMLElement {
       stalls: String(stage.clock.stalls),
       playing: String(stage.playing && !stage.dry),
     });
+    this.#easel.paint(view.end);
     this.classList.toggle("pictured", stage.pictured && state !== "ended");
+    this.classList.toggle("showing", this.#easel.showing);
     this.classList.toggle("frozen", stage.pictureAge > FROZEN_MS);
     this.classList.toggle("paused", !stage.playing);
     this.#painter.paint(view);
@@ -411,7 +442,7 @@ export class Classroom extends HTMLElement {
   }
 
   #paintVoice(): void {
-    if (this.classList.contains("pictured") || document.hidden) return;
+    if (this.classList.contains("showing") || document.hidden) return;
     const now = this.#stage.playing && !this.#stage.dry ? this.#stage.now : -1e9;
     this.#painter.voice((count, step) => this.#voice.bars(now, count, step));
   }

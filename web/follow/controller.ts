@@ -24,6 +24,10 @@ export const MISSED_MS = 20_000;
 /** A pulse comes every 5 s: an open answer without one for this long is asked again when there is a reason to doubt. */
 const DOUBT_MS = 7_000;
 const PAGE_BYTES = 256 * 1024;
+/** What is followed, besides the picture. */
+const FOLLOWED = "audio,board,board/*,talk";
+/** Of what was said long ago, only what plays: the board is the keeper's affair (`keeper.ts`). */
+const PAGED = "audio";
 /** A page that brings less than it takes to play, with less than this lying ready, is given up for a smaller picture. */
 const SHORT_MS = 3_000;
 const LOOK_MS = 500;
@@ -83,6 +87,11 @@ export class Controller {
     private first = video,
   ) {
     this.#paged = first;
+  }
+
+  /** Whether the answer is a followed one, which brings all there is; else it is a page, of sound and picture. */
+  get following(): boolean {
+    return this.#following;
   }
 
   /** The heights of the picture that there are, highest first. */
@@ -228,8 +237,8 @@ export class Controller {
 
   #question(): Question {
     const question: Record<string, string | number> = this.#following
-      ? { video: this.video, start: Math.min(this.first, this.video) }
-      : { video: Math.min(this.#paged, this.video) };
+      ? { tracks: FOLLOWED, video: this.video, start: Math.min(this.first, this.video) }
+      : { tracks: PAGED, video: Math.min(this.#paged, this.video) };
     if (this.#at !== null) {
       question.at = this.#at;
     } else {

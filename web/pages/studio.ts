@@ -1,4 +1,5 @@
 import "../studio/studio.css";
+import "../studio/easel.css";
 import { Studio } from "../studio/element";
 
 customElements.define("halqa-studio", Studio);

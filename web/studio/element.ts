@@ -3,8 +3,14 @@ import { clock, type Facts, readFacts } from "../ui/facts";
 import { word } from "../ui/words";
 import { seal, summary } from "../wire/say";
 import { type Problem, TicketHolder } from "../wire/tickets";
+import { Easel } from "./easel";
 import { face } from "./face";
+import type { Draft } from "./gatherer";
 import { fixedFragment, fragmentMs, Governor } from "./ladder";
+import type { Said } from "./outbox";
+import { Passer } from "./passing";
+import { Reader } from "./reader";
+import { firstScene, SCENES, type Scene, sceneDraft, sceneOf } from "./scene";
 import { Sender } from "./sender";
 import { Sitting } from "./sitting";
 import { frames, openCamera, openFile, openMicrophone, openScreen, SoundDesk, supported } from "./sources";
@@ -20,6 +26,9 @@ export class Studio extends HTMLElement {
   #sitting!: Sitting;
   #sender!: Sender;
   #tickets!: TicketHolder;
+  #easel!: Easel;
+  #reader!: Reader;
+  #scene: Scene | null = null;
   #worker: Worker | null = null;
   #desk: SoundDesk | null = null;
   #picture: MediaStream | null = null;
@@ -53,13 +62,15 @@ export class Studio extends HTMLElement {
     });
     this.#sender = new Sender(this.#facts.id, this.#facts.timeline, this.#tickets, {
       acknowledged: (answer) => {
-        this.#followers = answer.followers;
+        // One of them is this page, which reads what is written on the board.
+        this.#followers = Math.max(0, answer.followers - (this.#reader.open ? 1 : 0));
         this.#narrow = answer.narrow;
         if (this.#sitting.roomTrouble) this.#trouble("");
       },
       trouble: (problem) => this.#refused(problem),
       unkept: () => this.#trouble(word("studio.storage")),
     });
+    this.#layBoard();
     this.#wire();
     void this.#prepare();
     window.setInterval(() => this.#paint(), 200);
@@ -68,10 +79,39 @@ export class Studio extends HTMLElement {
 
   // -- before -------------------------------------------------------------------------------------------------------
 
+  #layBoard(): void {
+    const { timeline } = this.#facts;
+    const { speaker } = this.#sitting;
+    const passer = new Passer(timeline, this.#tickets, speaker);
+    this.#easel = new Easel(this, speaker, {
+      say: (drafts, prepared) => this.#say(drafts, prepared),
+      prepare: (one) => this.#sender.prepare(one),
+      pass: (tip) => passer.pass(tip),
+    });
+    this.#reader = new Reader(timeline, this.#tickets, {
+      entry: (entry) => {
+        const scene = entry.speaker === speaker ? null : sceneOf(entry);
+        if (scene) this.#scene = scene;
+        this.#easel.hear(entry);
+      },
+      passing: (who, payload) => this.#easel.tipped(who, payload),
+      caughtUp: () => {
+        this.dataset.board = "here";
+      },
+    });
+  }
+
+  #say(drafts: readonly Draft[], prepared = false): readonly Said[] {
+    for (const draft of drafts) this.#sitting.end = Math.max(this.#sitting.end, draft.t + draft.duration);
+    return this.#sender.say(this.#sitting.speaker, drafts, prepared);
+  }
+
   async #prepare(): Promise<void> {
     this.#desk = new SoundDesk();
     if (this.#sitting.resumed) await this.#tickets.renew().catch(() => undefined);
-    await this.#sender.restore();
+    const { left, prepared } = await this.#sender.restore();
+    this.#easel.ledger.restore(left, prepared);
+    void this.#reader.run();
     const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#hear(data);
     this.#worker = worker;
@@ -113,7 +153,8 @@ export class Studio extends HTMLElement {
     select(sound, chosenSound);
   }
 
-  async #choose(what: "picture" | "sound", value: string): Promise<void> {
+  /** False: it was not to be had. */
+  async #choose(what: "picture" | "sound", value: string): Promise<boolean> {
     const [kind = "none", device = ""] = [
       value.slice(0, value.indexOf(":")),
       value.slice(value.indexOf(":") + 1),
@@ -123,9 +164,11 @@ export class Studio extends HTMLElement {
       else await this.#choosePicture(kind, device);
       this.#sitting.choose(what, value);
       this.#trouble("");
+      return true;
     } catch (error) {
       const name = error instanceof DOMException ? error.name : "";
       this.#trouble(word(name === "NotAllowedError" ? "studio.refused" : "studio.nodevice"));
+      return false;
     }
   }
 
@@ -207,8 +250,11 @@ export class Studio extends HTMLElement {
     }
     this.#began = performance.now();
     this.#tell({ say: "begin", startsAt: this.#startsAt });
+    this.#easel.ledger.begin(this.#startsAt, this.#began);
     this.#sitting.onAir = true;
     this.#state = "on-air";
+    // The camera alone goes without saying.
+    if (this.#scene !== null || this.#easel.ledger.written) this.#tellScene();
     this.#trouble("");
     void navigator.storage?.persist?.();
     void (navigator as { wakeLock?: { request(kind: string): Promise<unknown> } }).wakeLock
@@ -217,12 +263,40 @@ export class Studio extends HTMLElement {
     this.#paint();
   }
 
+  // -- what is seen large -------------------------------------------------------------------------------------------
+
+  get #seen(): Scene {
+    return this.#scene ?? firstScene(this.#easel.ledger.written);
+  }
+
+  async #see(scene: Scene): Promise<void> {
+    if (scene === this.#scene) return;
+    const list = this.#part<HTMLSelectElement>("[data-pick=picture]");
+    const isScreen = list.value.startsWith("screen");
+    if (scene === "screen" && !isScreen && !(await this.#pick(list, "screen:"))) return;
+    if (scene === "camera" && isScreen) await this.#pick(list, this.#sitting.choice("picture") || "camera:");
+    this.#scene = scene;
+    if (this.#state === "on-air") this.#tellScene();
+    this.#paint();
+  }
+
+  /** Choose this picture as if by hand; false: it was not to be had. */
+  async #pick(list: HTMLSelectElement, value: string): Promise<boolean> {
+    const before = list.value;
+    select(list, value);
+    if (await this.#choose("picture", list.value)) return true;
+    list.value = before;
+    return false;
+  }
+
+  #tellScene(): void {
+    this.#say([sceneDraft(this.#seen, this.#startsAt + performance.now() - this.#began)]);
+  }
+
   #hear(message: FromWorker): void {
     switch (message.told) {
       case "drafts":
-        for (const draft of message.drafts)
-          this.#sitting.end = Math.max(this.#sitting.end, draft.t + draft.duration);
-        this.#sender.say(this.#sitting.speaker, message.drafts);
+        this.#say(message.drafts);
         break;
       case "load": {
         this.#rungs = message.rungs;
@@ -269,6 +343,7 @@ export class Studio extends HTMLElement {
     const stopped = new Promise<void>((resolve) => {
       this.#ended = resolve;
     });
+    this.#easel.end();
     this.#tell({ say: "end" });
     await stopped;
     await this.#sender.drained();
@@ -314,6 +389,8 @@ export class Studio extends HTMLElement {
     this.addEventListener("click", (event) => {
       const act = (event.target as Element).closest<HTMLElement>("[data-act]")?.dataset.act;
       this.#desk?.wake();
+      const scene = (event.target as Element).closest<HTMLElement>("button[data-scene]")?.dataset.scene;
+      if (scene) void this.#see(scene as Scene);
       if (act === "go") void this.#goOnAir();
       if (act === "end" && this.#state === "on-air") void this.#end();
       else if (act === "end" && this.#state === "ending") {
@@ -331,6 +408,18 @@ export class Studio extends HTMLElement {
       const file = input.files?.[0];
       if (file) void this.#chooseFile(file);
     });
+    window.addEventListener("keydown", (event) => {
+      const { target } = event;
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (
+        target instanceof HTMLElement &&
+        (target.isContentEditable || /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName))
+      )
+        return;
+      const scene = SCENES[Number(event.key) - 1];
+      if (scene) void this.#see(scene);
+    });
+    window.addEventListener("pagehide", () => this.#easel.flush());
     window.addEventListener("online", () => this.#sender.hurry());
     window.addEventListener("beforeunload", (event) => {
       const busy = this.#state === "on-air" || this.#state === "ending" || this.#state === "sealing";
@@ -359,6 +448,7 @@ export class Studio extends HTMLElement {
     const live = this.#state === "on-air" || this.#state === "ending";
     const t = live ? this.#startsAt + performance.now() - this.#began : this.#sitting.end;
     this.dataset.state = this.#state;
+    this.dataset.scene = this.#seen;
     this.dataset.behindMs = String(Math.round(behind));
     this.dataset.followers = String(this.#followers);
     this.dataset.rungs = this.#rungs.join();
@@ -377,6 +467,8 @@ export class Studio extends HTMLElement {
     this.#part(".uplink").textContent = live ? word("studio.uplink", { n: sender.uplinkKbit }) : "–";
     this.#part(".rungs").textContent =
       live && this.#rungs.length ? this.#rungs.map((h) => `${h}p`).join("  ") : "–";
+    for (const one of this.querySelectorAll<HTMLElement>("button[data-scene]"))
+      one.ariaPressed = String(one.dataset.scene === this.#seen);
     this.#paintButtons(live);
   }
 

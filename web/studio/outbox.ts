@@ -14,6 +14,8 @@ export interface Said extends Draft {
   readonly at: number;
 }
 
+/** A said entry leaves its `t` to the server. */
+const STAMP = 4;
 export const BATCH_BYTES = 1 << 20;
 export const BATCH_ENTRIES = 400;
 
@@ -78,6 +80,24 @@ export class Outbox {
     return done;
   }
 
+  /**
+   * Somebody else has written on this track meanwhile, and later: what waits for it leaves its time to the server. False: that
+   * has been tried, or it is a track on which nobody else speaks.
+   */
+  stamp(track: string): boolean {
+    if (track !== "board" && !track.startsWith("board/")) return false;
+    let stamped = false;
+    for (const tracks of this.#queues.values()) {
+      const queue = tracks.get(track) ?? [];
+      queue.forEach((one, i) => {
+        if (one.flags & STAMP) return;
+        queue[i] = { ...one, flags: one.flags | STAMP };
+        stamped = true;
+      });
+    }
+    return stamped;
+  }
+
   /** The oldest entry that waits; when it was said. */
   get oldest(): number | null {
     let oldest: number | null = null;
@@ -114,6 +134,7 @@ function bySort(a: string, b: string): number {
 }
 
 function rank(track: string): number {
+  if (track.startsWith("board/")) return 1;
   return RANK[track] ?? (track.startsWith("video/") ? 10 + Number(track.slice(6)) : 5);
 }
 

@@ -3,8 +3,8 @@ import { Backoff } from "../wire/backoff";
 import { type Acknowledged, say } from "../wire/say";
 import { Problem, type TicketHolder } from "../wire/tickets";
 import type { Draft } from "./gatherer";
-import { asEntry, Outbox } from "./outbox";
-import { Store } from "./store";
+import { asEntry, Outbox, type Said } from "./outbox";
+import { type Prepared, Store } from "./store";
 
 export interface SenderEvents {
   acknowledged(answer: Acknowledged): void;
@@ -33,29 +33,38 @@ export class Sender {
     this.#store = new Store(lesson);
   }
 
-  /** Take up what an earlier sitting left on this PC; how many entries that is. */
-  async restore(): Promise<number> {
+  /** Take up what earlier sittings left on this PC: what was said and did not arrive, and what was prepared. */
+  async restore(): Promise<{ readonly left: readonly Said[]; readonly prepared: readonly Prepared[] }> {
     try {
       const left = await this.#store.all();
       this.outbox.restore(left);
       if (left.length > 0) this.#start();
-      return left.length;
+      return { left, prepared: await this.#store.prepared() };
     } catch {
       this.events.unkept();
-      return 0;
+      return { left: [], prepared: [] };
     }
   }
 
-  /** Say these. They are on the disk before they are on the line. */
-  say(speaker: string, drafts: readonly Draft[]): void {
+  /** Keep this on the disk until the lesson goes on air. */
+  prepare(one: Prepared): void {
+    this.#store.prepare(one).catch(() => this.events.unkept());
+  }
+
+  /**
+   * Say these. They are on the disk before they are on the line. `prepared`: they are all that was prepared, which is no longer
+   * kept as such.
+   */
+  say(speaker: string, drafts: readonly Draft[], prepared = false): readonly Said[] {
     const said = this.outbox.say(speaker, drafts, Date.now());
-    this.#store.keep(said).then(
+    this.#store.keep(said, prepared).then(
       () => this.#start(),
       () => {
         this.events.unkept();
         this.#start();
       },
     );
+    return said;
   }
 
   /** ms since the oldest entry that waits was said. */
@@ -107,6 +116,8 @@ export class Sender {
         this.#backoff.succeeded();
         this.events.acknowledged(answer);
       } catch (error) {
+        if (error instanceof Problem && error.code === "time-goes-back" && this.outbox.stamp(error.track))
+          continue;
         if (error instanceof Problem && !error.retry) {
           this.events.trouble(error);
           this.#stopped = true;

@@ -14,6 +14,8 @@ export interface Facts {
   readonly speaker?: string;
   readonly hls: string;
   readonly page: string;
+  /** Where all pages of the board can be printed. */
+  readonly board: string;
   readonly home: string;
 }
 
