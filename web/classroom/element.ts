@@ -5,7 +5,6 @@
  * board see `easel.ts`.
  */
 import { Controller, type Listener } from "../follow/controller";
-import type { Passing } from "../follow/tips";
 import { Stage } from "../stage/stage";
 import { clock, type Facts, readFacts } from "../ui/facts";
 import { word } from "../ui/words";
@@ -122,10 +121,9 @@ export class Classroom extends HTMLElement {
   }
 
   #listener(): Listener {
-    const listener: Listener & { passing(frame: Passing): void } = {
+    return {
       entry: (entry, fresh) => this.#take(entry, fresh),
       notice: (notice) => this.#hear(notice),
-      passing: () => undefined,
       changed: () => this.#paint(),
       skipped: () => this.#skip(),
       refused: (problem) => this.#fail(word("classroom.refused", { why: `\u2068${problem.message}\u2069` })),
@@ -133,7 +131,6 @@ export class Classroom extends HTMLElement {
       ahead: () => this.#stage.ahead,
       atEnd: () => this.#stage.atEnd,
     };
-    return listener;
   }
 
   /** What the board has to know of the lesson that plays. */

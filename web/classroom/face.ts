@@ -35,8 +35,8 @@ function w(key: string): string {
   return plain(word(`classroom.${key}`));
 }
 
-function button(act: string, label: string, inside: string): string {
-  return `<button type="button" class="control" data-act="${act}" aria-label="${w(label)}" title="${w(label)}">${inside}</button>`;
+function button(act: string, label: string, inside: string, more = ""): string {
+  return `<button type="button" class="control" data-act="${act}" aria-label="${w(label)}" title="${w(label)}"${more}>${inside}</button>`;
 }
 
 /** The markup of the face. */

@@ -6,8 +6,8 @@ import type { Book, Page, PageFacts } from "../board/board";
 import type { BoardView, Look } from "../board/view";
 import type { Keeper } from "../follow/keeper";
 import type { Pictures } from "../follow/pictures";
-import { type Passing, Tips } from "../follow/tips";
-import type { Entry } from "../wire/frames";
+import { Tips } from "../follow/tips";
+import type { Entry, Passing } from "../wire/frames";
 import { closer, isWhole, moved, TAP } from "./gaze";
 import { hold } from "./grip";
 

@@ -254,7 +254,7 @@ export class Keeper {
       for await (const item of ask(this.timeline, question, this.tickets, signal)) {
         if (signal.aborted) return null;
         if (item.kind === "entry") this.#took(names, item);
-        else if (item.body.notice === "end") ended = this.#ended(names, item.body);
+        else if (item.kind === "notice" && item.body.notice === "end") ended = this.#ended(names, item.body);
       }
     } catch (error) {
       if (signal.aborted) return null;

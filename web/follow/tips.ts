@@ -1,16 +1,13 @@
 /** Tips of pens, and lasers: what is on its way ahead of the timeline. Shown until its stroke goes on, or for two seconds. */
 import { decodeOps, decodeTip, MalformedBoard, type Tip } from "../board/codec";
 import { nameOf, pageOf } from "../board/fold";
+import type { Passing } from "../wire/frames";
 
 /** docs/protocol.md: "or for two seconds". */
 export const TIP_MS = 2_000;
 
-/** A passing frame, as far as it matters here. */
-export interface Passing {
-  readonly track: string;
-  readonly speaker: string;
-  readonly payload: Uint8Array<ArrayBuffer>;
-}
+/** A frame, as far as it matters here. */
+type Said = Pick<Passing, "track" | "speaker" | "payload">;
 
 export interface Known extends Tip {
   /** `speaker id`: the name of the stroke on its page. */
@@ -21,7 +18,7 @@ export interface Known extends Tip {
 export class Tips {
   readonly #tips = new Map<string, Known>();
 
-  take({ track, speaker, payload }: Passing, now: number): void {
+  take({ track, speaker, payload }: Said, now: number): void {
     if (track !== "board") return;
     let tip: Tip;
     try {
@@ -35,7 +32,7 @@ export class Tips {
   }
 
   /** An entry came: the strokes that it goes on with have it now. */
-  settle({ track, speaker, payload }: Passing): void {
+  settle({ track, speaker, payload }: Said): void {
     const page = pageOf(track);
     if (page === undefined || this.#tips.size === 0) return;
     let ops: ReturnType<typeof decodeOps>;

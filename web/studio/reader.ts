@@ -52,7 +52,6 @@ export class Reader {
     for await (const frame of ask(this.timeline, question, this.tickets, signal)) {
       this.#backoff.succeeded();
       this.open = true;
-      // Frames of other kinds may come with a newer server.
       if (frame.kind === "entry") {
         this.#cursor = Math.max(this.#cursor, frame.seq);
         this.events.entry(frame);
@@ -66,8 +65,7 @@ export class Reader {
           return true;
         }
       } else {
-        const { speaker, payload } = frame as { speaker: string; payload: Uint8Array<ArrayBuffer> };
-        this.events.passing(speaker, payload);
+        this.events.passing(frame.speaker, frame.payload);
       }
     }
     return false;
