@@ -4,10 +4,9 @@
  */
 import { Keeper } from "../follow/keeper";
 import { Pictures } from "../follow/pictures";
-import type { Passing } from "../follow/tips";
 import type { Facts } from "../ui/facts";
 import { word } from "../ui/words";
-import type { Entry } from "../wire/frames";
+import type { Entry, Passing } from "../wire/frames";
 import type { TicketHolder } from "../wire/tickets";
 import { type Chapter, chaptersOf, nextOf, previousOf } from "./chapters";
 import { type Layout, layoutOf, type Wish, wishOfSwap } from "./layout";
