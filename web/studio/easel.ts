@@ -1,5 +1,5 @@
 /** The board in the studio: hands and keys, the tools they hold, pages, and what of a page is looked at. */
-import { added, cleared, papered, removed } from "../board/acts";
+import { added, both, cleared, papered, removed } from "../board/acts";
 import {
   HIGHLIGHTER,
   type Op,
@@ -9,6 +9,7 @@ import {
   type PageFacts,
   type Paper,
   PEN,
+  type Picture,
 } from "../board/board";
 import { decodeTip, MalformedBoard, type Tip as PassingTip } from "../board/codec";
 import { type Act, History, type Words } from "../board/history";
@@ -46,6 +47,11 @@ const CLOSER = 1.4;
 
 export interface EaselEvents extends Pick<LedgerEvents, "say" | "prepare"> {
   pass(tip: PassingTip): void;
+  /** A document is to become pages. */
+  slides(): void;
+  /** The address of a picture, for the page and for its small image. */
+  picture(picture: Picture): Promise<string>;
+  thumbnail(picture: Picture): Promise<string>;
 }
 
 /** How an eraser and a selection go about it: the first or the second way. */
@@ -103,6 +109,8 @@ export class Easel implements Bench {
   #laid: ToolName | null = null;
   #shared = true;
   #turned = "1";
+  /** Of a document that is being laid, what is there already. */
+  #laying: { readonly page: string; readonly act: Act }[] = [];
   #looking: ReturnType<typeof setTimeout> | undefined;
   #locked = false;
   #showing = false;
@@ -118,7 +126,7 @@ export class Easel implements Bench {
       changed: () => this.#changed(),
       hurry: () => this.#tool.piece?.(),
     });
-    this.view = new BoardView(part(root, ".easel"), { quick: true });
+    this.view = new BoardView(part(root, ".easel"), { quick: true, pictures: events.picture });
     this.overlay.setAttribute("class", "board-overlay");
     this.overlay.setAttribute("aria-hidden", "true");
     this.desk.className = "board-sheet board-desk";
@@ -129,6 +137,7 @@ export class Easel implements Bench {
       part(root, ".frames"),
       (id) => this.ledger.page(id),
       (id) => this.turn(id),
+      events.thumbnail,
     );
     this.#hand = new Hand(this.view, this.#hands());
     this.#tool = this.#make("pen");
@@ -362,6 +371,7 @@ export class Easel implements Bench {
     remove: () => this.#tool instanceof SelectTool && this.#tool.remove(),
     clear: () => this.#clear(),
     "add-page": () => this.#addPage(),
+    slides: () => this.events.slides(),
     "remove-page": () => this.#removePage(),
     next: () => this.#turnBy(1),
     previous: () => this.#turnBy(-1),
@@ -427,14 +437,48 @@ export class Easel implements Bench {
 
   #addPage(): void {
     this.flush();
+    const { page, before } = this.#insert(this.#turned, null);
+    this.tell({ op: "turned", page });
+    this.did(added(page, before.id));
+  }
+
+  /** A new page behind this one. */
+  #insert(behind: string, picture: Picture | null): { readonly page: string; readonly before: PageFacts } {
     const { pages } = this.ledger.book;
-    const here = pages.findIndex((one) => one.id === this.#turned);
+    const here = Math.max(
+      0,
+      pages.findIndex((one) => one.id === behind),
+    );
     const [before, after] = [pages[here] as PageFacts, pages[here + 1]];
     const place = after ? (before.place + after.place) / 2 : before.place + 1;
     const page = freshName(pages.map((one) => one.id));
-    this.tell({ op: "page", page, place, paper: before.paper, picture: null });
-    this.tell({ op: "turned", page });
-    this.did(added(page, before.id));
+    this.tell({ op: "page", page, place, paper: picture ? "plain" : before.paper, picture });
+    return { page, before };
+  }
+
+  /** A page of a document: on the page turned up if that is empty, else on a new one behind what was laid before. */
+  lay(picture: Picture): void {
+    const { facts } = this;
+    const blank = facts.picture === null && [...this.page.things.values()].every((one) => one.gone);
+    if (this.#laying.length === 0 && blank) {
+      const act = papered(facts, { ...facts, paper: "plain", picture });
+      this.#words(act.forth);
+      this.#laying.push({ page: this.#turned, act });
+      return;
+    }
+    const behind = this.#laying.at(-1)?.page ?? this.#turned;
+    const { page, before } = this.#insert(behind, picture);
+    this.#laying.push({ page, act: added(page, before.id) });
+  }
+
+  /** The document is laid: its first page is turned up, and all of it is undone at once. */
+  laid(): void {
+    const laying = this.#laying;
+    this.#laying = [];
+    const [first] = laying;
+    if (!first) return;
+    this.turn(first.page);
+    this.did(laying.map((one) => one.act).reduce(both));
   }
 
   #removePage(): void {

@@ -1,8 +1,11 @@
 /** `<halqa-studio>`: choose, check, *À l'antenne*, teach, end. Nothing said here is lost, whatever happens to the line. */
+
+import { Pictures } from "../follow/pictures";
 import { clock, type Facts, readFacts } from "../ui/facts";
 import { word } from "../ui/words";
 import { seal, summary } from "../wire/say";
 import { type Problem, TicketHolder } from "../wire/tickets";
+import { Deck } from "./deck";
 import { Easel } from "./easel";
 import { face } from "./face";
 import type { Draft } from "./gatherer";
@@ -83,10 +86,23 @@ export class Studio extends HTMLElement {
     const { timeline } = this.#facts;
     const { speaker } = this.#sitting;
     const passer = new Passer(timeline, this.#tickets, speaker);
+    const large = new Pictures(
+      timeline,
+      this.#tickets,
+      () => this.#part(".easel").clientWidth * devicePixelRatio,
+    );
+    const small = new Pictures(timeline, this.#tickets, () => 1);
     this.#easel = new Easel(this, speaker, {
       say: (drafts, prepared) => this.#say(drafts, prepared),
       prepare: (one) => this.#sender.prepare(one),
       pass: (tip) => passer.pass(tip),
+      slides: () => deck.open(),
+      picture: large.address,
+      thumbnail: small.address,
+    });
+    const deck = new Deck(this, this.#facts.id, this.#tickets, {
+      leaf: ({ picture }) => this.#easel.lay(picture),
+      laid: () => this.#easel.laid(),
     });
     this.#reader = new Reader(timeline, this.#tickets, {
       entry: (entry) => {

@@ -1,5 +1,6 @@
 /** The pages of the board as a film strip: which there are, which is turned up. */
 import type { Book, Page } from "../board/board";
+import type { Pictures } from "../board/sheet";
 import { BoardView } from "../board/view";
 import { word } from "../ui/words";
 
@@ -21,6 +22,7 @@ export class Strip {
     private readonly list: HTMLElement,
     private readonly page: (id: string) => Page,
     private readonly turn: (id: string) => void,
+    private readonly pictures: Pictures,
   ) {}
 
   show(book: Book): void {
@@ -66,7 +68,7 @@ export class Strip {
     button.append(host, number);
     button.addEventListener("click", () => this.turn(id));
     item.append(button);
-    const frame = { item, button, view: new BoardView(host) };
+    const frame = { item, button, view: new BoardView(host, { pictures: this.pictures }) };
     this.#frames.set(id, frame);
     return frame;
   }
