@@ -3,8 +3,10 @@ import { Backoff } from "../wire/backoff";
 import { type Acknowledged, say } from "../wire/say";
 import { Problem, type TicketHolder } from "../wire/tickets";
 import type { Draft } from "./gatherer";
-import { asEntry, Outbox } from "./outbox";
+import { asEntry, BOUNDS, Outbox } from "./outbox";
 import { Store } from "./store";
+
+const DISK_AGAIN_MS = 1000;
 
 export interface SenderEvents {
   acknowledged(answer: Acknowledged): void;
@@ -33,16 +35,13 @@ export class Sender {
     this.#store = new Store(lesson);
   }
 
-  /** Take up what an earlier sitting left on this PC; how many entries that is. */
-  async restore(): Promise<number> {
+  /** Take up what earlier sittings left on this PC. */
+  async restore(): Promise<void> {
     try {
-      const left = await this.#store.all();
-      this.outbox.restore(left);
-      if (left.length > 0) this.#start();
-      return left.length;
+      this.outbox.restore(await this.#store.outline());
+      this.#start();
     } catch {
       this.events.unkept();
-      return 0;
     }
   }
 
@@ -50,7 +49,10 @@ export class Sender {
   say(speaker: string, drafts: readonly Draft[]): void {
     const said = this.outbox.say(speaker, drafts, Date.now());
     this.#store.keep(said).then(
-      () => this.#start(),
+      () => {
+        this.outbox.kept(said);
+        this.#start();
+      },
       () => {
         this.events.unkept();
         this.#start();
@@ -92,6 +94,7 @@ export class Sender {
 
   async #run(): Promise<void> {
     for (;;) {
+      await this.#readBack();
       const batch = this.outbox.next();
       const first = batch[0];
       if (!first) return;
@@ -115,6 +118,19 @@ export class Sender {
         if (error instanceof Problem && error.status === 507) this.events.trouble(error);
         this.cut = true;
         await this.#sleep(this.#backoff.failed(error instanceof Problem ? error.waitMs : 0));
+      }
+    }
+  }
+
+  /** Have in memory what is said next. A disk that cannot be read now is asked again: nothing may be left out. */
+  async #readBack(): Promise<void> {
+    const { batchBytes, batchEntries } = BOUNDS;
+    for (let away = this.outbox.missing; away; away = this.outbox.missing) {
+      try {
+        this.outbox.returned(away, await this.#store.read(away, 2 * batchBytes, 2 * batchEntries));
+      } catch {
+        this.events.unkept();
+        await this.#sleep(DISK_AGAIN_MS);
       }
     }
   }

@@ -1,20 +1,14 @@
 /** What was said and not yet acknowledged, on this PC's disk: IndexedDB, one database a lesson. */
-import type { Said } from "./outbox";
+import type { Away, Said } from "./outbox";
 
 const STORE = "entries";
+/** Entries looked through at once: some MB. */
+const PIECE = 100;
 
 export class Store {
-  #db: Promise<IDBDatabase>;
+  #opened: Promise<IDBDatabase> | null = null;
 
-  constructor(lesson: string) {
-    this.#db = new Promise((resolve, reject) => {
-      const opening = indexedDB.open(`halqa-outbox-${lesson}`, 1);
-      opening.onupgradeneeded = () =>
-        opening.result.createObjectStore(STORE, { keyPath: ["speaker", "track", "number"] });
-      opening.onsuccess = () => resolve(opening.result);
-      opening.onerror = () => reject(opening.error);
-    });
-  }
+  constructor(private readonly lesson: string) {}
 
   /** Keep these; resolves when they are on the disk. */
   async keep(said: readonly Said[]): Promise<void> {
@@ -30,23 +24,83 @@ export class Store {
     });
   }
 
-  /** Everything that is kept, in order of speaker, track and number. */
-  async all(): Promise<Said[]> {
-    const db = await this.#db;
+  /** What is kept, track by track; payloads pass through memory a piece at a time. */
+  async outline(): Promise<Away[]> {
+    const found = new Map<string, Away>();
+    let after: IDBKeyRange | null = null;
+    for (;;) {
+      const piece = await this.#read(after, PIECE);
+      for (const one of piece) {
+        const { speaker, track, number, at } = one;
+        const key = `${speaker} ${track}`;
+        const before = found.get(key) ?? { speaker, track, first: number, last: 0, bytes: 0, at, end: 0 };
+        const [bytes, end] = [before.bytes + one.payload.length, Math.max(before.end, one.t + one.duration)];
+        found.set(key, { ...before, last: number, bytes, end });
+      }
+      const last = piece.at(-1);
+      if (!last || piece.length < PIECE) return [...found.values()];
+      after = IDBKeyRange.lowerBound([last.speaker, last.track, last.number], true);
+    }
+  }
+
+  /** The first entries of what is away, in order: about as many bytes as asked for, at least one entry if there is one. */
+  async read(away: Away, bytes: number, entries: number): Promise<Said[]> {
+    const { speaker, track } = away;
+    const found: Said[] = [];
+    let [first, size] = [away.first, 0];
+    while (first <= away.last && size < bytes && found.length < entries) {
+      const range = IDBKeyRange.bound([speaker, track, first], [speaker, track, away.last]);
+      const piece = await this.#read(range, Math.min(PIECE, entries - found.length));
+      if (piece.length === 0) break;
+      for (const one of piece) {
+        if (size >= bytes) break;
+        found.push(one);
+        size += one.payload.length;
+        first = one.number + 1;
+      }
+    }
+    return found;
+  }
+
+  async #read(range: IDBKeyRange | null, count: number): Promise<Said[]> {
+    const db = await this.#open();
     return new Promise((resolve, reject) => {
-      const asking = db.transaction(STORE).objectStore(STORE).getAll();
+      const asking = db.transaction(STORE).objectStore(STORE).getAll(range, count);
       asking.onsuccess = () => resolve(asking.result as Said[]);
       asking.onerror = () => reject(asking.error);
     });
   }
 
   async #write(act: (store: IDBObjectStore) => void): Promise<void> {
-    const db = await this.#db;
+    const db = await this.#open();
     return new Promise((resolve, reject) => {
       const work = db.transaction(STORE, "readwrite", { durability: "strict" });
       work.oncomplete = () => resolve();
       work.onerror = work.onabort = () => reject(work.error);
       act(work.objectStore(STORE));
     });
+  }
+
+  /** The database; opened again after the browser closed it, or did not open it. */
+  #open(): Promise<IDBDatabase> {
+    const opened =
+      this.#opened ??
+      new Promise<IDBDatabase>((resolve, reject) => {
+        const opening = indexedDB.open(`halqa-outbox-${this.lesson}`, 1);
+        opening.onupgradeneeded = () =>
+          opening.result.createObjectStore(STORE, { keyPath: ["speaker", "track", "number"] });
+        opening.onsuccess = () => {
+          opening.result.onclose = () => {
+            this.#opened = null;
+          };
+          resolve(opening.result);
+        };
+        opening.onerror = () => reject(opening.error);
+      });
+    this.#opened = opened;
+    opened.catch(() => {
+      this.#opened = null;
+    });
+    return opened;
   }
 }
