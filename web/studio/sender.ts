@@ -1,10 +1,13 @@
 /** Says what the outbox holds, for as long as it takes: keeps it on disk first, and lets go only when acknowledged. */
+import { pageOf } from "../board/fold";
 import { Backoff } from "../wire/backoff";
 import { type Acknowledged, say } from "../wire/say";
 import { Problem, type TicketHolder } from "../wire/tickets";
 import type { Draft } from "./gatherer";
-import { asEntry, Outbox, type Said } from "./outbox";
+import { asEntry, BOUNDS, Outbox, type Said } from "./outbox";
 import { type Prepared, Store } from "./store";
+
+const DISK_AGAIN_MS = 1000;
 
 export interface SenderEvents {
   acknowledged(answer: Acknowledged): void;
@@ -33,12 +36,16 @@ export class Sender {
     this.#store = new Store(lesson);
   }
 
-  /** Take up what earlier sittings left on this PC: what was said and did not arrive, and what was prepared. */
+  /** Take up what earlier sittings left on this PC: what of the board was said and did not arrive, and what was prepared. */
   async restore(): Promise<{ readonly left: readonly Said[]; readonly prepared: readonly Prepared[] }> {
     try {
-      const left = await this.#store.all();
-      this.outbox.restore(left);
-      if (left.length > 0) this.#start();
+      const outline = await this.#store.outline();
+      const left: Said[] = [];
+      for (const away of outline)
+        if (pageOf(away.track) !== undefined)
+          left.push(...(await this.#store.read(away, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)));
+      this.outbox.restore(outline);
+      this.#start();
       return { left, prepared: await this.#store.prepared() };
     } catch {
       this.events.unkept();
@@ -58,7 +65,10 @@ export class Sender {
   say(speaker: string, drafts: readonly Draft[], prepared = false): readonly Said[] {
     const said = this.outbox.say(speaker, drafts, Date.now());
     this.#store.keep(said, prepared).then(
-      () => this.#start(),
+      () => {
+        this.outbox.kept(said);
+        this.#start();
+      },
       () => {
         this.events.unkept();
         this.#start();
@@ -101,6 +111,7 @@ export class Sender {
 
   async #run(): Promise<void> {
     for (;;) {
+      await this.#readBack();
       const batch = this.outbox.next();
       const first = batch[0];
       if (!first) return;
@@ -126,6 +137,19 @@ export class Sender {
         if (error instanceof Problem && error.status === 507) this.events.trouble(error);
         this.cut = true;
         await this.#sleep(this.#backoff.failed(error instanceof Problem ? error.waitMs : 0));
+      }
+    }
+  }
+
+  /** Have in memory what is said next. A disk that cannot be read now is asked again: nothing may be left out. */
+  async #readBack(): Promise<void> {
+    const { batchBytes, batchEntries } = BOUNDS;
+    for (let away = this.outbox.missing; away; away = this.outbox.missing) {
+      try {
+        this.outbox.returned(away, await this.#store.read(away, 2 * batchBytes, 2 * batchEntries));
+      } catch {
+        this.events.unkept();
+        await this.#sleep(DISK_AGAIN_MS);
       }
     }
   }
