@@ -180,7 +180,7 @@ export class Classroom extends HTMLElement {
 
   #goTo(ms: number): void {
     const at = Math.max(0, Math.min(ms, this.#end));
-    if (this.#stage.seek(at)) {
+    if (this.#stage.seek(at, this.#controller.picturedAt(at))) {
       this.#controller.poke();
     } else {
       this.#stage.restart(at / 1000);

@@ -138,6 +138,18 @@ afterEach(() => {
 });
 
 describe("following the live end", () => {
+  it("knows from when on there is a picture", () => {
+    const track = (begins: number) => ({ begins, ends: 90_000, bytes: 1, entries: 1 });
+    expect(controller.picturedAt(0)).toBe(false);
+    controller.tracks = { audio: track(0), "video/90": track(60_000), "video/360": track(61_000) };
+    expect([0, 58_999, 59_000, 80_000].map((ms) => controller.picturedAt(ms))).toEqual([
+      false,
+      false,
+      true,
+      true,
+    ]);
+  });
+
   it("asks for the live end, and is live when the server says so", async () => {
     controller.start("live");
     const one = await answer();

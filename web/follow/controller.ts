@@ -31,6 +31,7 @@ const PAGED = "audio";
 /** A page that brings less than it takes to play, with less than this lying ready, is given up for a smaller picture. */
 const SHORT_MS = 3_000;
 const LOOK_MS = 500;
+const SOON_MS = 1_000;
 /** "The server restarts, go on after a second." */
 const STOPPING_MS = 1_000;
 
@@ -98,6 +99,13 @@ export class Controller {
   get heights(): number[] {
     const rungs = Object.keys(this.tracks).filter((name) => name.startsWith("video/"));
     return rungs.map((name) => Number(name.slice(6))).sort((a, b) => b - a);
+  }
+
+  /** Whether a picture had begun by this moment (ms), or soon after, as far as is known: it begins a little after the sound. */
+  picturedAt(ms: number): boolean {
+    return this.heights.some(
+      (height) => (this.tracks[`video/${height}`]?.begins ?? Infinity) <= ms + SOON_MS,
+    );
   }
 
   /** Begin at a moment (ms), or at the live end. Whatever was under way is dropped. */

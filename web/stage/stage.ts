@@ -219,12 +219,12 @@ export class Stage {
       this.clock.arrived(entry.duration / 1000, entry.t / 1000, performance.now() / 1000);
   }
 
-  /** Play from here if it is buffered. Returns false when it has to be asked for. */
-  seek(ms: number): boolean {
+  /** Play from here if it is buffered. Returns false when it has to be asked for. `pictured`: there is a picture of it. */
+  seek(ms: number, pictured: boolean): boolean {
     const at = ms / 1000;
     if (this.#wanted !== null || !this.#master.stretch(at, 0.3)) return false;
-    // The sound alone lies ready where the line was weak, or the picture came later: who goes back there wants to see it.
-    if (this.#pictureWanted && this.#seen && !this.#picture.stretch(at, 0.3)) return false;
+    // Where the line was weak the sound alone lies ready: who goes back there wants to see what was left out.
+    if (pictured && this.#pictureWanted && !this.#picture.stretch(at, 1)) return false;
     this.#atEnd = false;
     this.#place(at);
     return true;
