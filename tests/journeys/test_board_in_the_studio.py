@@ -166,6 +166,8 @@ def test_written_before_the_lesson_and_said_on_air(server: Server, chromium: Bro
 def test_tools_undo_and_pages(server: Server, chromium: Browser) -> None:
     lesson = server.announce("Tous les outils")
     studio = at_the_board(chromium, server, lesson)
+    blocked: list[str] = []
+    studio.page.on("console", lambda told: blocked.append(told.text) if "Content Security" in told.text else None)
     studio.page.click("[data-act=go]")
     studio.reaches("on-air")
     keys = studio.page.keyboard
@@ -228,11 +230,16 @@ def test_tools_undo_and_pages(server: Server, chromium: Browser) -> None:
     drag(studio, (4200, 3200), (4200, 3200))
     keys.type(r"\frac{1}{")
     until(lambda: "}" in studio.page.inner_text(".formula-panel .mistake"))
-    keys.type("2}")
+    keys.type("2}\\vec{u}")
     until(lambda: studio.page.inner_text(".formula-panel .mistake") == "")
     keys.press("Enter")
     things(studio, 12)
     until(lambda: studio.page.locator(".easel .board-words .katex").count() == 1)
+    arrow = studio.page.locator(
+        ".easel .board-words .katex .overlay svg, .easel .board-words .katex .katex-overlay svg"
+    )
+    assert arrow.evaluate("svg => svg.style.width") != "", "what KaTeX wrote as a style attribute was applied"
+    assert blocked == []
 
     # Chosen, moved with the arrows, doubled, taken away; and back.
     keys.press("v")
