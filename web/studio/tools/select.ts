@@ -239,7 +239,7 @@ export class SelectTool implements Tool {
       const [x1, y1] = apply(this.#by, box.x1, box.y1);
       const [x2, y2] = apply(this.#by, box.x2, box.y2);
       const now = { x1: Math.min(x1, x2), y1: Math.min(y1, y2), x2: Math.max(x1, x2), y2: Math.max(y1, y2) };
-      parts.push(rect("frame", now));
+      parts.push(rect("around", now));
       const r = 7 / this.bench.view.scale;
       for (const [corner, x, y] of corners(now))
         parts.push(make("circle", { class: `grip ${corner}`, cx: x, cy: y, r }));
