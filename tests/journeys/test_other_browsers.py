@@ -34,10 +34,12 @@ class Classroom(Telling):
         window.goto(f"{server.url}/language/{language}?next=/lessons/{lesson}")
 
     def plays(self, element: str, seconds: float = 60) -> None:
-        """Wait until the sound's or the picture's own element has moved by a second."""
-        at = f"document.querySelector('{element}').currentTime"
-        before = self.window.evaluate(at)
-        until(lambda: self.window.evaluate(at) > before + 1, seconds)
+        """Wait until the sound's or the picture's own element has played a second by itself (a seek is no playing)."""
+        found = f"document.querySelector('{element}')"
+        until(lambda: self.window.evaluate(f"!{found}.paused && !{found}.seeking"), seconds)
+        at = f"{found}.currentTime"
+        begin = self.window.evaluate(at)
+        until(lambda: self.window.evaluate(at) > begin + 1, seconds)
 
     def is_seen_and_heard(self) -> None:
         self.moves(seconds=60)

@@ -72,6 +72,7 @@ export class Classroom extends HTMLElement {
     this.#stage = new Stage(this.#painter.part("audio"), this.#painter.part("video"), {
       changed: () => this.#paint(),
       blocked: (what) => this.#block(what),
+      hung: () => this.#askAnew(),
     });
     this.#screen = new Screen(this, () => this.#fitPicture());
     this.#quality = new Quality(this.#screen);

@@ -9,16 +9,11 @@
  */
 import { type Entry, INIT } from "../wire/frames";
 import { LiveClock } from "./clock";
+import { Patience } from "./patience";
 import { follow } from "./slave";
 import { mediaSource, Source } from "./source";
 
 const TICK_MS = 100;
-/**
- * An element that has enough and does not move for so long is helped on by a small seek; if that does not help, it is
- * given twice the time: a slow computer may need it to begin at all.
- */
-const STUCK_S = 0.6;
-const MOST_STUCK_S = 5;
 /** Sound that has not moved for so long stands: longer than any browser takes to tell of its moving. */
 const STANDS_S = 0.3;
 /** Browsers stand still before the very end of what is buffered: with less than this ready, for so long. */
@@ -43,6 +38,8 @@ export interface StageEvents {
   changed(): void;
   /** The browser demands a tap of the reader: for the sound, or to play at all. */
   blocked(what: "sound" | "all"): void;
+  /** The browser's player hung and was let go of: what was ready has to be asked for anew. */
+  hung(): void;
 }
 
 export class Stage {
@@ -65,9 +62,8 @@ export class Stage {
   #silent = false;
   /** Nothing plays because the sound was refused before any picture was there. */
   #pictureMayCome = false;
-  #lastAt = -1;
-  #movedAt = 0;
-  #patience = STUCK_S;
+  readonly #patience = new Patience();
+  #placedAt = 0;
   #shownAt = 0;
   #firstAt: number | null = null;
   #joining = false;
@@ -155,7 +151,7 @@ export class Stage {
   get spent(): boolean {
     if (!this.complete || this.#wanted !== null || this.bufferedEnd === 0) return false;
     if (this.#dry && this.ahead < CRUMB_S * 1000) return true;
-    return this.#playing && this.ahead < LAST_S * 1000 && performance.now() / 1000 - this.#movedAt > LAST_S;
+    return this.ahead < LAST_S * 1000 && this.#patience.still(performance.now() / 1000) > LAST_S;
   }
 
   /** For how long the sound has gone on without a picture, ms. */
@@ -306,6 +302,7 @@ export class Stage {
     this.#wanted = null;
     this.#settled = true;
     this.#drought = false;
+    this.#placedAt = at;
     this.audio.currentTime = at;
     if (this.#picture.stretch(at)) this.video.currentTime = at;
     this.#dry = true;
@@ -318,14 +315,15 @@ export class Stage {
     const master = this.#master;
     const at = master.element.currentTime;
     const now = performance.now() / 1000;
-    if (at !== this.#lastAt) {
-      if (at - this.#lastAt > CRUMB_S) this.#patience = STUCK_S;
-      [this.#lastAt, this.#movedAt] = [at, now];
-    }
+    const moved = this.#patience.saw(at, master.element.seeking, now);
     if (this.#playing) {
+      if (master.ranges().length > 0 && this.#patience.seeksForEver(now)) {
+        this.#renew(master);
+        return;
+      }
       if (this.#dry) this.#tryToFlow(master, at);
       else this.#watchForDrought(master, at, now);
-      this.#pace(master, at, now);
+      this.#pace(master, at, now, moved);
     }
     if (master === this.#sound) this.#leadPicture(at);
   }
@@ -366,12 +364,9 @@ export class Stage {
     const stretch = master.stretch(at);
     const lead = stretch ? stretch.end - at : 0;
     const { element } = master;
-    const starved = lead < FEW_S && now - this.#movedAt > STARVED_S;
+    const starved = lead < FEW_S && this.#patience.still(now) > STARVED_S;
     if (lead > 0.03 && !starved) {
-      if (now - this.#movedAt < this.#patience || element.seeking || lead < this.clock.lead / 2) return;
-      this.#patience = Math.min(MOST_STUCK_S, this.#patience * 2);
-      this.#movedAt = now;
-      if (!this.#leapOverHole(master, at)) element.currentTime = at + 0.02;
+      if (!element.seeking && lead >= this.clock.lead / 2) this.#helpOn(master, at, now);
       return;
     }
     this.#dry = this.#drought = true;
@@ -380,17 +375,35 @@ export class Stage {
     this.events.changed();
   }
 
+  /** It has enough, and ought to move. */
+  #helpOn(master: Source, at: number, now: number): void {
+    const advice = this.#patience.advise(now);
+    if (advice === "wait" || this.#leapOverHole(master, at)) return;
+    if (advice === "renew") this.#renew(master);
+    else master.element.currentTime = at + 0.02;
+  }
+
+  /** The browser's player hangs: let go of it. */
+  #renew(master: Source): void {
+    const { currentTime, seeking } = master.element;
+    this.#wanted = seeking ? this.#placedAt : currentTime;
+    master.release();
+    this.events.hung();
+  }
+
   #flow(element: HTMLMediaElement): void {
     // An element that ran dry wants ever more before it goes on by itself (Chromium: up to 3 s). A seek makes it forget.
     if (this.#drought) element.currentTime += 0.001;
     this.#dry = this.#drought = false;
-    this.#movedAt = performance.now() / 1000;
+    this.#patience.begin(performance.now() / 1000);
     this.#shownAt = performance.now();
     this.events.changed();
     this.#begin(element);
   }
 
   #begin(element: HTMLMediaElement): void {
+    // WebKitGTK unmutes it by itself, and then would not let it begin.
+    this.video.muted = true;
     element.play().catch((error: unknown) => {
       // Anything else (it was paused or sought meanwhile) is no refusal.
       if (error instanceof DOMException && error.name === "NotAllowedError") this.#refused(element);
@@ -419,9 +432,9 @@ export class Stage {
     this.#sound.release();
   }
 
-  #pace(master: Source, at: number, now: number): void {
+  #pace(master: Source, at: number, now: number, moved: boolean): void {
     let rate = this.#speed;
-    if (this.#joining && !this.#dry && now === this.#movedAt) this.#makeUpForTheStart(master, at, now);
+    if (this.#joining && !this.#dry && moved) this.#makeUpForTheStart(master, at, now);
     else if (this.#atEnd && !this.#dry) {
       const move = this.clock.decide(at, master.end, now);
       if ("jumpTo" in move) this.#place(move.jumpTo);
@@ -450,7 +463,7 @@ export class Stage {
     if (what.order === "go" && Math.abs(video.playbackRate - what.rate) > 0.005)
       video.playbackRate = Math.max(0.25, what.rate);
     // Sound may take a while to begin, or to go on after a seek: the picture must not run ahead of it, and be called back.
-    const stands = performance.now() / 1000 - this.#movedAt > STANDS_S;
+    const stands = this.#patience.still(performance.now() / 1000) > STANDS_S;
     const moving = this.#playing && !this.#dry && !stands && what.order !== "hold";
     if (moving && video.paused) video.play().catch(() => undefined);
     if (!moving && !video.paused) video.pause();
