@@ -23,7 +23,7 @@ bench: .made/packages-test setup  ## measure beside peers; figures as in docs/be
 	@scripts/bench
 
 format: setup    ## let the formatters write
-	$(BIN)/ruff format -q src tests bench && $(BIN)/ruff check -q --fix src tests bench && npx --no-install biome check --write web vite.config.ts
+	$(BIN)/ruff format -q src tests bench && $(BIN)/ruff check -q --fix src tests bench && npx --no-install biome check --write web bench vite.config.ts
 
 clean:           ## forget everything that make made (not ./var)
 	rm -rf .made .venv node_modules src/halqa/site/built

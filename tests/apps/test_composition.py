@@ -14,6 +14,7 @@ from django.conf import settings
 
 from halqa.lessons import services
 from halqa.lessons.models import Lesson
+from halqa.site import asgi
 from halqa.site.asgi import House
 from halqa.timeline import KEY, Draft, encode_draft
 
@@ -53,9 +54,9 @@ async def announced(door: httpx.AsyncClient) -> tuple[str, dict[str, str]]:
     return lesson, FRAMES | {"Authorization": f"Bearer {slip['ticket']}", "X-Speaker": slip["speaker"]}
 
 
-def one(speaker: str, number: int) -> bytes:
+def one(speaker: str, number: int, track: str = "board") -> bytes:
     at = (number - 1) * 1000
-    return encode_draft(Draft("talk", speaker, number, at, 1000, KEY, b"{}"))
+    return encode_draft(Draft(track, speaker, number, at, 1000, KEY, b"{}"))
 
 
 async def told(door: httpx.AsyncClient, lesson: str, status: str) -> dict[str, Any]:
@@ -73,13 +74,13 @@ async def test_a_lesson_from_announcement_to_replay(door: httpx.AsyncClient) -> 
     await told(door, lesson, "live")
     on_air = (await door.get("/api/lessons?status=live")).json()["lessons"]
     assert [one["id"] for one in on_air] == [lesson]
-    assert on_air[0]["tracks"][0]["name"] == "talk"
+    assert on_air[0]["tracks"][0]["name"] == "board"
     assert f"/lessons/{lesson}" in (await door.get("/")).text
 
     ticket = (await door.post(f"/api/lessons/{lesson}/tickets/follow")).json()["ticket"]
     followed = await door.get(f"/timelines/{lesson}/entries", headers={"Authorization": f"Bearer {ticket}"})
     assert followed.status_code == 200
-    assert b"talk" in followed.content
+    assert b"board" in followed.content
     refused = await door.post(f"/timelines/{lesson}/seal", headers={"Authorization": f"Bearer {ticket}"})
     assert refused.status_code == 403
 
@@ -102,6 +103,19 @@ async def test_a_killed_server_catches_up(door: httpx.AsyncClient) -> None:
     await lifespan.ask("shutdown")
 
 
+async def test_slides_laid_beforehand_do_not_put_a_lesson_on_air(door: httpx.AsyncClient) -> None:
+    lesson, teacher = await announced(door)
+    slides = one(teacher["X-Speaker"], 1, "slides/1280")
+    assert (await door.post(f"/timelines/{lesson}/entries", content=slides, headers=teacher)).status_code == 200
+    house = House()
+    lifespan = Lifespan(house)
+    await lifespan.ask("startup")
+    await lifespan.ask("shutdown")
+    assert (await door.get(f"/api/lessons/{lesson}")).json()["status"] == "planned"
+    await door.post(f"/timelines/{lesson}/entries", content=one(teacher["X-Speaker"], 1), headers=teacher)
+    await told(door, lesson, "live")
+
+
 async def test_hls_is_for_lessons_that_can_be_found(door: httpx.AsyncClient) -> None:
     lesson, teacher = await announced(door)
     await door.post(f"/timelines/{lesson}/entries", content=one(teacher["X-Speaker"], 1), headers=teacher)
@@ -122,3 +136,21 @@ async def test_health_and_static_need_no_django(door: httpx.AsyncClient) -> None
     assert again.status_code == 304
     assert (await door.get("/static/../settings.py")).status_code == 404
     assert json.loads((await door.get("/timelines/x")).text)["code"] == "no-ticket"
+
+
+async def test_a_form_that_stops_half_way_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asgi, "FORM_S", 0.05)
+    given = iter([{"type": "http.request", "body": b'{"title": ', "more_body": True}])
+    told: list[Any] = []
+
+    async def receive() -> Any:
+        return next(given, None) or await asyncio.Event().wait()
+
+    async def send(message: Any) -> None:
+        told.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/api/lessons", "headers": [(b"accept-language", b"en")]}
+    await House()(scope, receive, send)
+    assert told[0]["status"] == 400
+    assert json.loads(told[1]["body"])["title"] == "The body of this request stopped coming. Send it again."
+    assert json.loads(told[1]["body"])["retry"] is True

@@ -130,34 +130,38 @@ def test_what_cannot_be_taught_is_said_plainly(server: Server, clip: Path, tmp_p
 class Ingest:
     """`halqa ingest` as a process: where its encoder knocks, and what it says."""
 
-    def __init__(self, server: Server) -> None:
-        with socket.socket() as probe:
+    def __init__(self, server: Server, kind: str) -> None:
+        with socket.socket(type=socket.SOCK_DGRAM if kind == "srt" else socket.SOCK_STREAM) as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
+        self.kind = kind
         environment = {**os.environ, "HALQA_DATA": str(server.data), "PYTHONUNBUFFERED": "1"}
-        words = ["ingest", "--rtmp", str(port), "--host", "127.0.0.1", "--server", server.url]
+        words = ["ingest", f"--{kind}", str(port), "--host", "127.0.0.1", "--server", server.url]
         command = [sys.executable, "-m", "halqa", *words]
         self.log = server.data / "ingest.log"
         self.process = subprocess.Popen(command, env=environment, stdout=self.log.open("wb"), stderr=subprocess.STDOUT)
         until(lambda: self.said.count("waiting for an encoder") == 1)
         self.lesson = re.findall(r"/lessons/(\w+)", self.said)[0]
-        self.address = re.findall(r"rtmp://\S+", self.said)[0]
+        self.address = re.findall(rf"{kind}://\S+", self.said)[0]
 
     @property
     def said(self) -> str:
         return self.log.read_text()
 
-    def push(self, clip: Path, address: str | None = None) -> None:
+    def push(self, clip: Path) -> None:
         """Push a clip as an encoder would, trying again until ffmpeg listens."""
-        command = ["ffmpeg", "-v", "error", "-re", "-i", str(clip), "-c:v", "copy", "-c:a", "aac", "-f", "flv"]
-        until(
-            lambda: subprocess.run([*command, f"{address or self.address}/x"], capture_output=True).returncode == 0, 60
-        )
+        until(lambda: self.knock(clip, self.address).returncode == 0, 60)
+
+    def knock(self, clip: Path, address: str) -> subprocess.CompletedProcess[str]:
+        """Try once to push a clip to this address."""
+        command = ["ffmpeg", "-v", "error", "-re", "-i", str(clip), "-c:v", "copy", "-c:a", "aac"]
+        end = ["-f", "mpegts", address] if self.kind == "srt" else ["-f", "flv", f"{address}/x"]
+        return subprocess.run([*command, *end], capture_output=True, text=True)
 
 
-@pytest.fixture
-def ingest(server: Server) -> Iterator[Ingest]:
-    ingest = Ingest(server)
+@pytest.fixture(params=["rtmp", "srt"])
+def ingest(server: Server, request: pytest.FixtureRequest) -> Iterator[Ingest]:
+    ingest = Ingest(server, request.param)
     yield ingest
     ingest.process.send_signal(signal.SIGINT)
     assert ingest.process.wait(20) == 0
@@ -181,8 +185,10 @@ def test_an_encoder_drops_and_comes_back_into_the_same_lesson(server: Server, cl
 
 
 def test_an_encoder_that_does_not_know_the_key_is_sent_away(server: Server, clip: Path, ingest: Ingest) -> None:
-    wrong = re.sub(r"/\w+$", "/wrong", ingest.address)
-    command = ["ffmpeg", "-v", "error", "-re", "-i", str(clip), "-c", "copy", "-f", "flv", f"{wrong}/x"]
-    until(lambda: subprocess.run(command, capture_output=True) and "wrong key" in ingest.said, 60)
-    until(lambda: ingest.said.count("waiting for an encoder") >= 2)
+    wrong = re.sub(r"\w+$", "wrongwrongwrong", ingest.address)
+    if ingest.kind == "srt":
+        until(lambda: "Incorrect passphrase" in ingest.knock(clip, wrong).stderr, 60)
+    else:  # ffmpeg would let it in
+        until(lambda: ingest.knock(clip, wrong) and "wrong key" in ingest.said, 60)
+        until(lambda: ingest.said.count("waiting for an encoder") >= 2)
     assert server.lesson(ingest.lesson)["status"] == "planned", "nothing was said"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import socket
 from collections.abc import AsyncIterator
 from typing import Any
@@ -155,6 +156,24 @@ async def test_a_full_line_carries_only_what_is_kept(house: House) -> None:
             came = [item async for item in _upto(line, b"last") if not isinstance(item, dict)]
         assert [item.number for item in came if isinstance(item, Entry)] == list(range(1, 42))
         assert len(came) == 41
+
+
+async def test_on_a_line_that_fills_up_tips_stop_and_entries_do_not(house: House) -> None:
+    small = httpx.AsyncHTTPTransport(socket_options=[(socket.SOL_SOCKET, socket.SO_RCVBUF, 32_768)])
+    async with Client(house.url, house.ticket(), transport=small) as filling, house.client() as studio:
+        line = filling.follow("lesson")
+        while await anext(line) != {"notice": "live", "after": 0, "t": 0}:
+            pass
+        for n in range(1, 61):
+            await studio.say("lesson", drafts("audio", n, 1, payload=b"%d" % n + bytes(20_000)), [tip(b"%d" % n)])
+        await studio.say("lesson", drafts("audio", 61, 1, payload=b"last"))
+        came = [item async for item in _upto(line, b"last") if not isinstance(item, dict)]
+    assert [item.number for item in came if isinstance(item, Entry)] == list(range(1, 62))
+    tips = [int(item.payload) for item in came if isinstance(item, Passing)]
+    assert tips == list(range(1, len(tips) + 1))
+    assert len(tips) < 60
+    for before, item in itertools.pairwise(came):
+        assert not isinstance(item, Passing) or (isinstance(before, Entry) and before.number == int(item.payload))
 
 
 async def _upto(line: AsyncIterator[Frame], payload: bytes) -> AsyncIterator[Frame]:

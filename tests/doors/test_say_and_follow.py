@@ -48,6 +48,18 @@ async def test_what_is_said_is_followed_from_the_beginning_and_live(house: House
         assert house.began == ["lesson"]
 
 
+async def test_a_lesson_begins_with_sound_picture_or_board_and_not_with_what_is_laid_before(house: House) -> None:
+    async with house.client() as studio:
+        for track in ("slides/1280", "talk", "captions/fr"):
+            await studio.say("lesson", [Draft(track, "s", 1, 0, 0, 0, b"laid before")])
+        assert (await studio.summary("lesson")).started_at is None
+        assert house.began == []
+        for number, track in enumerate(("board/1", "board", "audio"), 1):
+            await studio.say("lesson", [Draft("slides/1280", "s", number + 1, 0, 0, 0, b""), *drafts(track, 1, 1)])
+            await until(lambda: house.began == ["lesson"])
+        assert (await studio.summary("lesson")).started_at is not None
+
+
 async def test_said_again_it_stands_once(house: House) -> None:
     async with house.client() as studio:
         for _ in range(3):

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any, Protocol
+
 from playwright.sync_api import Browser, Page
 
 from serving import Server, until
 
 
-class Face:
-    """One page with `<halqa-studio>` or `<halqa-classroom>`: what it tells of itself."""
+class Evaluating(Protocol):
+    """A page of some browser."""
 
-    def __init__(self, page: Page, element: str) -> None:
-        self.page = page
+    def evaluate(self, expression: str, /) -> Any:
+        """The value of a script's expression, through JSON."""
+
+
+class Telling:
+    """One page with `<halqa-studio>` or `<halqa-classroom>`, in any browser: what it tells of itself."""
+
+    def __init__(self, page: Evaluating, element: str) -> None:
+        self._page = page
         self._element = element
-        self.errors: list[str] = []
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
 
     def told(self, name: str) -> str:
         script = f"document.querySelector('{self._element}')?.dataset.{name} ?? ''"
-        return str(self.page.evaluate(script))
+        return str(self._page.evaluate(script))
 
     def number(self, name: str) -> float:
         return float(self.told(name) or 0)
@@ -32,9 +39,21 @@ class Face:
         until(lambda: self.number(name) >= before + by, seconds)
 
 
-def enter_studio(browser: Browser, server: Server, lesson: str, *, script: str = "", query: str = "") -> Face:
+class Face(Telling):
+    """Such a page in a browser that Playwright drives."""
+
+    def __init__(self, page: Page, element: str) -> None:
+        super().__init__(page, element)
+        self.page = page
+        self.errors: list[str] = []
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+
+def enter_studio(
+    browser: Browser, server: Server, lesson: str, *, script: str = "", query: str = "", locale: str = "fr-FR"
+) -> Face:
     """A teacher's browser at the studio of a lesson, not yet on air. `script` runs before the page's own."""
-    context = browser.new_context(locale="fr-FR", permissions=["camera", "microphone"])
+    context = browser.new_context(locale=locale, permissions=["camera", "microphone"])
     if script:
         context.add_init_script(script)
     page = context.new_page()

@@ -163,3 +163,24 @@ def test_the_studio_is_cut_off_for_twenty_seconds_and_reloaded(server: Server, c
     assert verify(file).whole
     assert has_no_hole(file, 700)
     assert sound(file)[-1][1] > said + 1500, "what was said during the cut is there"
+
+
+def test_a_studio_whose_browser_keeps_nothing_goes_on_from_memory(server: Server, chromium: Browser) -> None:
+    lesson = server.announce("Sans disque")
+    full = "indexedDB.open = () => { throw new DOMException('no room', 'QuotaExceededError') }"
+    studio = enter_studio(chromium, server, lesson, script=full)
+    studio.page.click("[data-act=go]")
+    studio.reaches("on-air")
+    until(lambda: "Le disque de ce PC est plein" in studio.page.inner_text(".trouble"))
+    studio.page.context.set_offline(True)
+    until(lambda: studio.number("behindMs") > 3000, 60)
+    studio.page.context.set_offline(False)
+    until(lambda: studio.number("behindMs") < 1500, 60)
+    said = studio.number("t")
+    studio.page.click("[data-act=end]")
+    studio.reaches("ended", 60)
+    file = server.data / "timelines" / f"{lesson}.timeline"
+    assert verify(file).whole
+    assert has_no_hole(file)
+    assert sound(file)[-1][1] > said - 500
+    assert studio.errors == []

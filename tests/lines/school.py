@@ -96,7 +96,7 @@ class NearServer(Server):
             return door.getresponse().status == 200
         return False
 
-    def teach(self, clip: Path, *more: str) -> str:
+    def broadcast(self, clip: Path, *more: str) -> str:
         """A file on air without end; the lesson's id."""
         command = [sys.executable, "-m", "halqa", "teach", str(clip), "--title", "Au loin", "--loop", "--no-seal"]
         process = self.side.popen([*command, *more], env=self._environment, stdout=subprocess.PIPE)
@@ -111,7 +111,7 @@ def listen(lines: Sequence[str], folder: Path, clip: Path, minutes: float, *more
         stretched = [first, *(stack.enter_context(Line(line, seed=1, near=first.near)) for line in lines[1:])]
         server = NearServer(folder / "house", first.near)
         server.start()
-        lesson = server.teach(clip, *more)
+        lesson = server.broadcast(clip, *more)
         playwright = stack.enter_context(sync_playwright())
         classes = []
         for line in stretched:

@@ -16,7 +16,7 @@ import pytest
 
 from halqa.stores import SqliteStores, verify
 from halqa.stores.schema import APPLICATION_ID, connect, create
-from halqa.timeline import INIT, KEY, Draft, Entry, Timeline, Tracks
+from halqa.timeline import INIT, KEY, STAMP, Draft, Entry, Timeline, Tracks
 from halqa.timeline.errors import ForeignFile, Mistake, NoRoom, NoSuchTimeline, Sealed, TornFile
 
 ALL = Tracks(["*", "private/*"])
@@ -73,6 +73,26 @@ class TestSurviving:
             assert await lesson.summary() == before
             assert await everything(lesson) == said
             assert (await lesson.append(sound(52))).head == 52
+
+    async def test_when_it_started_and_where_it_is_are_known_after_a_restart(self, folder: Path) -> None:
+        """Slides were laid before; a class that is stamped knows nothing of the restart."""
+        async with opened(folder) as house:
+            lesson = await house.open("lesson", create=True)
+            await lesson.append([Draft("slides/1280", "s", 1, 0, 0, 0, b"a page")])
+            laid = await lesson.summary()
+        async with opened(folder) as house:
+            lesson = await house.open("lesson")
+            assert await lesson.summary() == laid
+            assert laid.started_at is None
+            await lesson.append([Draft("talk", "s", 1, 0, 0, STAMP, b"hello"), *sound(50)])
+            before = await lesson.summary()
+        async with opened(folder) as house:
+            lesson = await house.open("lesson")
+            assert await lesson.summary() == before
+            assert (before.started_at, before.duration) == (before.said_at and before.said_at - 500, 25_000)
+            answers = (await lesson.append([Draft("talk", f"c{n}", 1, n, 0, STAMP, b"") for n in range(3)])).entries
+            assert [entry.t for entry in answers] == [25_000] * 3
+            assert (await lesson.append([Draft("talk", "s", 1, 9, 0, STAMP, b"hello")])).entries == []
 
     async def test_digests_are_the_same_with_and_without_a_restart(self, folder: Path) -> None:
         """200 entries before the restart, caught up with as commits go on, or only at the seal."""

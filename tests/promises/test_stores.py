@@ -375,6 +375,22 @@ class StorePromises:
         assert summary.started_at is not None
         assert summary.said_at is not None
 
+    async def test_it_starts_when_its_clock_shows_nought_whatever_was_laid_before(
+        self, lesson: Timeline, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        clock = [1_000_000.0]
+        monkeypatch.setattr("time.time", lambda: clock[0])
+        await lesson.append([draft("slides/1280", 1, payload=b"a page"), draft("talk", 1), draft("private/x", 1)])
+        summary = await lesson.summary()
+        assert (summary.started_at, summary.said_at) == (None, 1_000_000_000)
+        clock[0] += 3600
+        await lesson.append([draft("slides/1280", 2), Draft("board", "s", 1, 2000, 400, 0, b"")])
+        clock[0] += 60
+        await lesson.append(sound(5))
+        summary = await lesson.summary()
+        assert (summary.started_at, summary.said_at) == (1_003_600_000 - 2400, 1_003_660_000)
+        assert (await lesson.seal()).started_at == summary.started_at
+
     async def test_sealing_ends_it_and_writes_digests(self, lesson: Timeline) -> None:
         entries = (await lesson.append([*sound(3), draft("board", 1), draft("private/x", 1)])).entries
         summary = await lesson.seal()

@@ -77,14 +77,16 @@ def test_the_heart_needs_only_the_standard_library_and_msgspec() -> None:
 WEB = {
     "wire": set[str](),
     "ui": set[str](),
-    "follow": {"wire"},
+    "board": {"wire"},
+    "follow": {"wire", "board"},
     "stage": {"wire"},
     "talk": {"wire", "ui"},
     "say": {"wire", "ui", "talk"},
     "answer": {"talk", "ui"},
     "pupil": {"answer", "say", "talk", "wire", "ui"},
-    "studio": {"answer", "say", "talk", "wire", "ui"},
-    "classroom": {"answer", "say", "talk", "follow", "stage", "wire", "ui"},
+    "studio": {"answer", "say", "talk", "follow", "wire", "ui", "board"},
+    "classroom": {"answer", "say", "talk", "follow", "stage", "wire", "ui", "board"},
+    "album": {"follow", "wire", "ui", "board"},
 }
 
 

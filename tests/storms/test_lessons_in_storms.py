@@ -9,10 +9,10 @@ from unittest import mock
 import pytest
 
 from halqa.client import Backoff, Client, Followed, Speaker
-from halqa.gateway import Gateway
+from halqa.gateway import Gateway, Limits
 from halqa.stores import MemoryStores
 from halqa.tickets import Grant, Tickets
-from halqa.timeline import INIT, KEY, Draft, Entry, Stores, encode_entry
+from halqa.timeline import INIT, KEY, Draft, Entry, Stores, Summary, encode_entry
 from weather import Weather
 
 SECRET = b"storm storm storm storm storm storm storm"
@@ -79,3 +79,26 @@ async def test_a_storm(seed: int) -> None:
     assert [entry.seq for entry in kept] == list(range(1, len(kept) + 1))
     for copy in (*copies, replay):
         assert b"".join(map(encode_entry, copy)) == said
+
+
+async def test_a_house_that_cannot_take_note_is_told_again() -> None:
+    """Its database may be locked or full for a while: the speaker is acknowledged, and the house knows in the end."""
+    dice, tickets = random.Random(0), Tickets(SECRET)
+    told: list[str] = []
+    knows = asyncio.Event()
+
+    async def sealed(timeline: str, summary: Summary) -> None:
+        told.append(f"{timeline} {summary.head}")
+        if len(told) < 4:
+            raise OSError("database is locked")
+        knows.set()
+
+    weather = Weather(Gateway(MemoryStores(), tickets, sealed=sealed, limits=Limits(pulse=0.02)), dice)
+    weather.calm = True
+    ticket = tickets.issue(Grant(timeline="lesson", may=frozenset({"say", "seal"})))
+    async with Client("http://house", ticket, transport=weather) as client:
+        await Speaker(client, "lesson", "s").say([Draft("audio", "", 0, 0, 500, KEY, b"x")])
+        await client.seal("lesson")
+        await knows.wait()
+    await weather.gateway.close()
+    assert told == ["lesson 1"] * 4

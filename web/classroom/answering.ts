@@ -12,14 +12,11 @@ import type { Facts } from "../ui/facts";
 import { keep, kept } from "../ui/keep";
 import { plain } from "../ui/plain";
 import { word } from "../ui/words";
-import { ask } from "../wire/follow";
 import type { Entry } from "../wire/frames";
-import type { TicketHolder } from "../wire/tickets";
 
 const NAME = "halqa:class";
 /** A published question stands for so long of the lesson. */
 const PUBLISHED_MS = 20_000;
-const PAGE_BYTES = 1 << 20;
 
 export class Answering {
   readonly #log = new TalkLog();
@@ -29,7 +26,6 @@ export class Answering {
   readonly #tried = new Map<string, Answer>();
   #now = 0;
   #over = false;
-  #fetching = false;
   #folded = "";
   #pending: Answer | null = null;
   #naming = false;
@@ -37,7 +33,6 @@ export class Answering {
   constructor(
     private readonly face: HTMLElement,
     private readonly facts: Facts,
-    private readonly tickets: TicketHolder,
     signal: AbortSignal,
   ) {
     this.#guest = new Guest(facts, "class", { changed: () => this.#paint() });
@@ -50,18 +45,10 @@ export class Answering {
     if (kept(NAME) && facts.status !== "ended") this.#guest.introduce({ name: kept(NAME) });
   }
 
-  /** An entry of any track. */
+  /** An entry of `talk`; one that is known already does no harm. */
   take(entry: Entry): void {
-    if (entry.track !== "talk") return;
     this.#log.take(entry);
     this.#paint();
-  }
-
-  /** A notice of any kind: `hello` tells how much was said on `talk`; what is missing here is fetched. */
-  hear(notice: Readonly<Record<string, unknown>>): void {
-    if (notice.notice !== "hello") return;
-    const tracks = notice.tracks as Record<string, { entries?: number }> | undefined;
-    if ((tracks?.talk?.entries ?? 0) > this.#log.entries) void this.#fetch();
   }
 
   /** The moment being seen, ms, and whether the lesson has ended. */
@@ -73,35 +60,6 @@ export class Answering {
 
   hurry(): void {
     this.#guest.hurry();
-  }
-
-  async #fetch(): Promise<void> {
-    if (this.#fetching) return;
-    this.#fetching = true;
-    try {
-      for (let after = 0, more = true; more; ) {
-        more = false;
-        const question = { after, tracks: "talk", limit: PAGE_BYTES };
-        for await (const item of ask(
-          this.facts.timeline,
-          question,
-          this.tickets,
-          new AbortController().signal,
-        ))
-          if (item.kind === "entry") {
-            this.#log.take(item);
-            after = item.seq;
-          } else if (item.kind === "notice" && item.body.notice === "end") {
-            after = Math.max(after, Number(item.body.after));
-            more = item.body.why === "limit";
-          }
-      }
-    } catch {
-      // The line again; the next answer's `hello` asks once more.
-    } finally {
-      this.#fetching = false;
-    }
-    this.#paint();
   }
 
   // -- what people do -----------------------------------------------------------------------------------------------

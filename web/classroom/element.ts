@@ -1,7 +1,8 @@
 /**
  * `<halqa-classroom>`: a lesson, before, on air, rewound and for ever. Wires the controller to the stage, and what people do
  * to both; `paint.ts` shows what came of it. For tests and technicians it tells of itself in `data-state` (`state.ts`),
- * `data-position-ms`, `data-latency-ms` (behind what was said last), `data-rung`, `data-stalls`, `data-playing`.
+ * `data-position-ms`, `data-latency-ms` (behind what was said last), `data-rung`, `data-stalls`, `data-playing`; of the
+ * board see `easel.ts`.
  */
 import { Controller, type Listener } from "../follow/controller";
 import { Stage } from "../stage/stage";
@@ -11,6 +12,7 @@ import { sampleSizes } from "../wire/cmaf";
 import { type Entry, INIT } from "../wire/frames";
 import { TicketHolder } from "../wire/tickets";
 import { Answering } from "./answering";
+import { Easel, type Playing } from "./easel";
 import { face } from "./face";
 import { type Hands, listen } from "./hands";
 import { lineMessage } from "./line";
@@ -42,6 +44,7 @@ export class Classroom extends HTMLElement {
   #controller!: Controller;
   #painter!: Painter;
   #answering!: Answering;
+  #easel!: Easel;
   #place!: Place;
   #screen!: Screen;
   readonly #voice = new Voice();
@@ -71,6 +74,7 @@ export class Classroom extends HTMLElement {
     this.#stage = new Stage(this.#painter.part("audio"), this.#painter.part("video"), {
       changed: () => this.#paint(),
       blocked: (what) => this.#block(what),
+      hung: () => this.#askAnew(),
     });
     this.#screen = new Screen(this, () => this.#fitPicture());
     this.#quality = new Quality(this.#screen);
@@ -82,7 +86,8 @@ export class Classroom extends HTMLElement {
       this.#quality.height,
       firstHeight(),
     );
-    this.#answering = new Answering(this, this.#facts, tickets, this.#gone.signal);
+    this.#answering = new Answering(this, this.#facts, this.#gone.signal);
+    this.#easel = new Easel(this, this.#painter, this.#playing(), this.#facts, tickets);
     listen(this, this.#painter, this.#hands(), this.#gone.signal);
     offerToTheSystem(
       this.#facts,
@@ -100,6 +105,7 @@ export class Classroom extends HTMLElement {
     for (const timer of this.#timers) clearInterval(timer);
     this.#gone.abort();
     this.#screen?.close();
+    this.#easel?.close();
     this.#controller?.stop();
     this.#stage?.close();
   }
@@ -122,26 +128,43 @@ export class Classroom extends HTMLElement {
     return {
       entry: (entry, fresh) => this.#take(entry, fresh),
       notice: (notice) => this.#hear(notice),
-      passing: () => undefined,
       changed: () => this.#paint(),
       skipped: () => this.#skip(),
       refused: (problem) => this.#fail(word("classroom.refused", { why: `\u2068${problem.message}\u2069` })),
+      passing: (frame) => this.#easel.passing(frame),
       ahead: () => this.#stage.ahead,
       atEnd: () => this.#stage.atEnd,
     };
   }
 
+  /** What the board has to know of the lesson that plays. */
+  #playing(): Playing {
+    const stage = this.#stage;
+    return {
+      moment: () => (this.#atLive || this.#finished ? null : stage.now),
+      now: () => stage.now,
+      moving: () => stage.playing && !stage.dry,
+      ahead: () => stage.ahead,
+      dry: () => stage.dry,
+      pictured: () => stage.pictured && stage.pictureAge <= FROZEN_MS,
+      ended: () => this.#finished,
+      goTo: (ms) => this.#goTo(ms),
+      changed: () => this.#paint(),
+      said: (entry) => this.#answering.take(entry),
+    };
+  }
+
   #take(entry: Entry, fresh: boolean): void {
     this.#saidAt = performance.now();
+    this.#easel.entry(entry, this.#controller.following);
     this.#stage.take(entry, fresh);
-    this.#answering.take(entry);
     if (entry.track === "audio" && !(entry.flags & INIT))
       this.#voice.take(entry.t, entry.duration, sampleSizes(entry.payload));
   }
 
   #hear(notice: Readonly<Record<string, unknown>>): void {
     this.#heardAt = performance.now();
-    this.#answering.hear(notice);
+    this.#easel.notice(notice, this.#controller.following);
     if (notice.notice === "hello") {
       this.#saidAt = performance.now();
       this.#stage.endTold = this.#controller.end / 1000;
@@ -162,7 +185,7 @@ export class Classroom extends HTMLElement {
 
   #goTo(ms: number): void {
     const at = Math.max(0, Math.min(ms, this.#end));
-    if (this.#stage.seek(at)) {
+    if (this.#stage.seek(at, this.#controller.picturedAt(at))) {
       this.#controller.poke();
     } else {
       this.#stage.restart(at / 1000);
@@ -229,9 +252,18 @@ export class Classroom extends HTMLElement {
       this.#controller.choose(height);
       return;
     }
-    // Rewound, up to half a minute lies ready in the old size: ask for it anew.
-    const now = this.#stage.now;
+    // Rewound, up to half a minute lies ready in the old size.
     this.#controller.video = height;
+    this.#askAnew();
+  }
+
+  /** What lies ready will not do: ask for it again, from here. */
+  #askAnew(): void {
+    if (this.#atLive) {
+      this.#goLive();
+      return;
+    }
+    const now = this.#stage.now;
     this.#stage.restart(now / 1000);
     this.#controller.start(Math.round(now));
   }
@@ -249,6 +281,7 @@ export class Classroom extends HTMLElement {
       awake: () => {
         this.#controller.hurry();
         this.#answering.hurry();
+        this.#easel.hurry();
       },
       leaving: () => this.#keepPlace(),
     };
@@ -257,7 +290,7 @@ export class Classroom extends HTMLElement {
   #act(act: string): void {
     const stage = this.#stage;
     if (/^[+-]\d+$/.test(act)) this.#goTo(stage.now + Number(act) * 1000);
-    else this.#acts[act]?.();
+    else if (!this.#easel.act(act)) this.#acts[act]?.();
     this.#paint();
   }
 
@@ -295,16 +328,14 @@ export class Classroom extends HTMLElement {
   }
 
   #unblock(): void {
-    const live = this.#blocked && !this.#over;
     this.#blocked = false;
     this.#mute(false);
     this.#stage.play();
-    if (live) this.#toLive();
   }
 
   #mute(muted: boolean): void {
     if (muted) this.#stage.audio.muted = true;
-    else this.#stage.unmute();
+    else if (this.#stage.unmute()) this.#askAnew();
     if (!muted) this.#painter.part(".tap").hidden = true;
   }
 
@@ -361,7 +392,9 @@ export class Classroom extends HTMLElement {
       stalls: String(stage.clock.stalls),
       playing: String(stage.playing && !stage.dry),
     });
+    this.#easel.paint(view.end);
     this.classList.toggle("pictured", stage.pictured && state !== "ended");
+    this.classList.toggle("showing", this.#easel.showing);
     this.classList.toggle("frozen", stage.pictureAge > FROZEN_MS);
     this.classList.toggle("paused", !stage.playing);
     this.#painter.paint(view);
@@ -413,7 +446,7 @@ export class Classroom extends HTMLElement {
   }
 
   #paintVoice(): void {
-    if (this.classList.contains("pictured") || document.hidden) return;
+    if (this.classList.contains("showing") || document.hidden) return;
     const now = this.#stage.playing && !this.#stage.dry ? this.#stage.now : -1e9;
     this.#painter.voice((count, step) => this.#voice.bars(now, count, step));
   }

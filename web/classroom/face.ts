@@ -3,6 +3,7 @@ import type { Facts } from "../ui/facts";
 import { plain } from "../ui/plain";
 import { language, word } from "../ui/words";
 import { KEYS_SHOWN } from "./keys";
+import { WISHES } from "./layout";
 
 const ICONS = {
   play: '<path d="M7 4.5v15l12-7.5z" fill="currentcolor"/>',
@@ -13,6 +14,10 @@ const ICONS = {
   full: '<path d="M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5"/>',
   small: '<path d="M9 4v5H4M15 4v5h5M20 15h-5v5M4 15h5v5"/>',
   home: '<path d="M4 11.5 12 5l8 6.5M6.5 10v9h11v-9"/>',
+  board: '<path d="M3 5h18v11H3zM8 20l2-4M16 20l-2-4M7 12c2-4 3 2 5-1s2-2 4-1"/>',
+  swap: '<path d="M3 5h11v8H3zM13 17h8v-6h-4M9 16l-3 2.5L9 21M6 18.5h4"/>',
+  close: '<path d="M6 6l12 12M18 6 6 18"/>',
+  print: '<path d="M7 9V4h10v5M7 17H4V9h16v8h-3M7 14h10v6H7z"/>',
   keys: '<path d="M3 6.5h18v11H3zM7 10h.01M11 10h.01M15 10h.01M18 10h.01M8 14h8"/>',
 } as const;
 
@@ -39,10 +44,17 @@ export function face(facts: Facts): string {
   return `<main class="theatre" tabindex="-1" aria-label="${plain(facts.title)}">
     <video playsinline disablepictureinpicture tabindex="-1" aria-hidden="true"></video><audio></audio>
     ${card(facts)}
-    <div class="line" role="status" hidden><span></span><button type="button" class="button signal" data-act="note" hidden></button></div>
+    <div class="slate"></div>
+    <button type="button" class="swapper" data-act="swap" aria-label="${w("swap")}" title="${w("swap")}"></button>
+    <p class="coming" role="status" hidden>${w("coming")}</p>
+    <div class="notices">
+      <div class="line" role="status" hidden><span></span><button type="button" class="button signal" data-act="note" hidden></button></div>
+      <button type="button" class="button signal astray" data-act="followteacher" hidden>${w("followteacher")}</button>
+    </div>
     <button type="button" class="button signal tap" data-act="tap" hidden>${icon("sound")}<span>${w("tapsound")}</span></button>
     <header class="top"><a class="control home" href="${plain(facts.home)}" aria-label="${w("home")}" title="${w("home")}">${icon("home")}</a><p class="title"><bdi>${plain(facts.title)}</bdi></p></header>
     ${bar()}
+    ${panel(facts)}
     ${keys()}
   </main>`;
 }
@@ -68,15 +80,17 @@ function bar(): string {
   return `<div class="bar">
       <div class="rail" dir="ltr">
         <time class="now">0:00</time>
-        <span class="slider"><span class="loaded"></span><span class="done"></span><input type="range" class="seek" min="0" max="0" step="100" value="0" aria-label="${w("seek")}"></span>
+        <span class="slider"><span class="loaded"></span><span class="done"></span><span class="marks" aria-hidden="true"></span><input type="range" class="seek" min="0" max="0" step="100" value="0" aria-label="${w("seek")}"></span>
         <time class="end">0:00</time>
       </div>
       <div class="controls">
         ${button("toggle", "pause", icon("pause"))}
         ${button("back", "back", `${icon("again")}<b aria-hidden="true">30</b>`)}
-        ${button("live", "tolive", `<i aria-hidden="true"></i><span>${w("live")}</span>`, " data-live hidden")}
+        <button type="button" class="control" data-act="live" data-live hidden><i aria-hidden="true"></i><span>${w("live")}</span></button>
         <span class="lag"></span>
         <span class="push"></span>
+        ${button("panel", "panel", icon("board"), ' aria-expanded="false" hidden')}
+        ${button("swap", "swap", icon("swap"), " hidden")}
         <label class="pick"><span class="visually-hidden">${w("speed")}</span><select data-pick="speed" title="${w("speed")}">${speeds.join("")}</select></label>
         <label class="pick"><span class="visually-hidden">${w("quality")}</span><select data-pick="quality" title="${w("quality")}"><option value="auto">${w("auto")}</option><option value="0">${w("soundonly")}</option></select></label>
         ${button("mute", "mute", icon("sound"))}
@@ -85,6 +99,21 @@ function bar(): string {
         ${button("full", "full", icon("full"))}
       </div>
     </div>`;
+}
+
+/** Beside the lesson: what is shown, the pages of the board, the chapters. */
+function panel(facts: Facts): string {
+  const wishes = WISHES.map(
+    (wish) =>
+      `<label><input type="radio" name="wish" value="${wish}"${wish === "teacher" ? " checked" : ""}><span>${w(`wish${wish}`)}</span></label>`,
+  );
+  return `<aside class="panel" tabindex="-1" aria-label="${w("panel")}" hidden>
+      <div class="head"><h2>${w("board")}</h2>${button("panel", "close", icon("close"))}</div>
+      <fieldset class="wishes"><legend>${w("shown")}</legend>${wishes.join("")}</fieldset>
+      <h3>${w("pages")}</h3><ol class="pages"></ol>
+      <a class="button album" href="${plain(facts.board)}" target="_blank" rel="noopener">${icon("print")}<span>${w("album")}</span></a>
+      <h3>${w("chapters")}</h3><p class="nochapters">${w("nochapters")}</p><ol class="chapters"></ol>
+    </aside>`;
 }
 
 function keys(): string {

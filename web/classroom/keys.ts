@@ -18,6 +18,12 @@ const ACTS: Readonly<Record<string, string>> = {
   ">": "faster",
   ",": "slower",
   ".": "faster",
+  PageUp: "pageback",
+  PageDown: "pageon",
+  p: "chapterback",
+  n: "chapteron",
+  s: "swap",
+  b: "panel",
   "?": "keys",
 };
 
@@ -31,6 +37,10 @@ export const KEYS_SHOWN: readonly (readonly [keys: readonly string[], word: stri
   [["↖ Home"], "frombegin"],
   [["<", ">"], "speed"],
   [["↑", "↓", "M"], "sound"],
+  [["⇞", "⇟"], "keypages"],
+  [["P", "N"], "keychapters"],
+  [["S"], "swap"],
+  [["B"], "panel"],
   [["F"], "full"],
 ];
 
@@ -38,6 +48,7 @@ export const KEYS_SHOWN: readonly (readonly [keys: readonly string[], word: stri
 export function keyActs(event: KeyboardEvent): string | null {
   if (event.ctrlKey || event.metaKey || event.altKey) return null;
   const at = event.target instanceof Element ? event.target : null;
+  if (event.key === "Escape" && !at?.closest("select, dialog")) return "away";
   if (at?.closest("select, textarea, input:not(.seek), a, dialog")) return null;
   if (at?.closest("button") && (event.key === " " || event.key === "Enter")) return null;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;

@@ -1,6 +1,7 @@
 /** Fills the parts of the face with what is so now. Nothing is decided here, and nothing is written that stands there already. */
 import { clock } from "../ui/facts";
 import { word } from "../ui/words";
+import type { Chapter } from "./chapters";
 import { icon, VOICE_BARS } from "./face";
 import type { LineMessage } from "./line";
 import type { ClassroomState } from "./state";
@@ -29,6 +30,8 @@ export interface View {
 export class Painter {
   #held = false;
   #rungs = "";
+  #chapters: readonly Chapter[] = [];
+  #marked = 0;
 
   constructor(private readonly face: HTMLElement) {}
 
@@ -54,6 +57,19 @@ export class Painter {
     this.#buttons(view);
     this.#words(view);
     this.#quality(view);
+  }
+
+  /** Where the parts of the lesson begin, on the seek bar. */
+  marks(chapters: readonly Chapter[], end: number, nameOf: (chapter: Chapter) => string): void {
+    if (chapters === this.#chapters && end === this.#marked) return;
+    [this.#chapters, this.#marked] = [chapters, end];
+    const shown = chapters.filter((chapter) => chapter.t > 0 && chapter.t < end);
+    const marks = shown.map((chapter) => {
+      const mark = Object.assign(document.createElement("i"), { title: nameOf(chapter) });
+      mark.style.insetInlineStart = `${((chapter.t / end) * 100).toFixed(2)}%`;
+      return mark;
+    });
+    this.part(".marks").replaceChildren(...marks);
   }
 
   showKeys(): void {
@@ -100,7 +116,7 @@ export class Painter {
     const live = this.part("[data-live]");
     live.hidden = view.over || view.end === 0;
     live.classList.toggle("now-live", view.atLive);
-    live.ariaLabel = word(view.atLive ? "classroom.follow" : "classroom.tolive");
+    live.title = word(view.atLive ? "classroom.follow" : "classroom.tolive");
     this.#say("[data-live] span", word(view.atLive ? "classroom.live" : "classroom.tolive"));
     const lag = view.over || view.atLive || view.end === 0 ? "" : `−${clock(view.end - view.now)}`;
     this.#say(".lag", lag);

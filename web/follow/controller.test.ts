@@ -80,6 +80,8 @@ class Answer {
   }
 }
 
+const FOLLOWED = "audio,board,board/*,talk";
+
 let answers: Answer[];
 let refuse: (Response | TypeError)[];
 let heard: Entry[];
@@ -136,10 +138,22 @@ afterEach(() => {
 });
 
 describe("following the live end", () => {
+  it("knows from when on there is a picture", () => {
+    const track = (begins: number) => ({ begins, ends: 90_000, bytes: 1, entries: 1 });
+    expect(controller.picturedAt(0)).toBe(false);
+    controller.tracks = { audio: track(0), "video/90": track(60_000), "video/360": track(61_000) };
+    expect([0, 58_999, 59_000, 80_000].map((ms) => controller.picturedAt(ms))).toEqual([
+      false,
+      false,
+      true,
+      true,
+    ]);
+  });
+
   it("asks for the live end, and is live when the server says so", async () => {
     controller.start("live");
     const one = await answer();
-    expect(asked(one)).toEqual({ at: "live", follow: "1", video: "360", start: "90" });
+    expect(asked(one)).toEqual({ at: "live", tracks: FOLLOWED, follow: "1", video: "360", start: "90" });
     one.tell({ notice: "hello", head: 3, after: 2, t: 3000, tracks: {} });
     await settle();
     expect(controller.state.name).toBe("behind");
@@ -161,7 +175,14 @@ describe("following the live end", () => {
     expect(controller.state.name).toBe("waiting");
     await vi.advanceTimersByTimeAsync(400);
     const two = await answer();
-    expect(asked(two)).toEqual({ after: "1", follow: "1", video: "360", start: "90", rung: "video/180" });
+    expect(asked(two)).toEqual({
+      after: "1",
+      tracks: FOLLOWED,
+      follow: "1",
+      video: "360",
+      start: "90",
+      rung: "video/180",
+    });
     two.tell({ notice: "hello", head: 2, after: 1, t: 2000, tracks: {} }).say(sound(2));
     await settle();
     expect(heard.map((entry) => entry.seq)).toEqual([1, 2]);
@@ -227,7 +248,7 @@ describe("pages", () => {
   it("asks for pages while little lies ready, waits while there is enough, and follows at the end", async () => {
     controller.start(60_000);
     const one = await answer();
-    expect(asked(one)).toMatchObject({ at: "60000" });
+    expect(asked(one)).toMatchObject({ at: "60000", tracks: "audio" });
     expect(one.question.has("follow")).toBe(false);
     one.tell({ notice: "hello", head: 200, after: 60, t: 200_000, tracks: {} }).say(sound(61));
     one.end("limit", 61, 200_000);
@@ -316,15 +337,28 @@ describe("the picture's size", () => {
     controller.choose(720);
     expect(asked(await answer())).toEqual({
       after: "1",
+      tracks: FOLLOWED,
       follow: "1",
       video: "720",
       start: "90",
       rung: "video/360",
     });
     controller.choose(180);
-    expect(asked(await answer())).toEqual({ after: "1", follow: "1", video: "180", start: "90" });
+    expect(asked(await answer())).toEqual({
+      after: "1",
+      tracks: FOLLOWED,
+      follow: "1",
+      video: "180",
+      start: "90",
+    });
     controller.choose(0);
-    expect(asked(await answer())).toEqual({ after: "1", follow: "1", video: "0", start: "0" });
+    expect(asked(await answer())).toEqual({
+      after: "1",
+      tracks: FOLLOWED,
+      follow: "1",
+      video: "0",
+      start: "0",
+    });
     expect(controller.state.name).not.toBe("waiting");
   });
 });

@@ -24,9 +24,14 @@ export const MISSED_MS = 20_000;
 /** A pulse comes every 5 s: an open answer without one for this long is asked again when there is a reason to doubt. */
 const DOUBT_MS = 7_000;
 const PAGE_BYTES = 256 * 1024;
+/** What is followed, besides the picture. */
+const FOLLOWED = "audio,board,board/*,talk";
+/** Of what was said long ago, only what plays: the board is the keeper's affair (`keeper.ts`). */
+const PAGED = "audio";
 /** A page that brings less than it takes to play, with less than this lying ready, is given up for a smaller picture. */
 const SHORT_MS = 3_000;
 const LOOK_MS = 500;
+const SOON_MS = 1_000;
 /** "The server restarts, go on after a second." */
 const STOPPING_MS = 1_000;
 
@@ -85,10 +90,22 @@ export class Controller {
     this.#paged = first;
   }
 
+  /** Whether the answer is a followed one, which brings all there is; else it is a page, of sound and picture. */
+  get following(): boolean {
+    return this.#following;
+  }
+
   /** The heights of the picture that there are, highest first. */
   get heights(): number[] {
     const rungs = Object.keys(this.tracks).filter((name) => name.startsWith("video/"));
     return rungs.map((name) => Number(name.slice(6))).sort((a, b) => b - a);
+  }
+
+  /** Whether a picture had begun by this moment (ms), or soon after, as far as is known: it begins a little after the sound. */
+  picturedAt(ms: number): boolean {
+    return this.heights.some(
+      (height) => (this.tracks[`video/${height}`]?.begins ?? Infinity) <= ms + SOON_MS,
+    );
   }
 
   /** Begin at a moment (ms), or at the live end. Whatever was under way is dropped. */
@@ -228,8 +245,8 @@ export class Controller {
 
   #question(): Question {
     const question: Record<string, string | number> = this.#following
-      ? { video: this.video, start: Math.min(this.first, this.video) }
-      : { video: Math.min(this.#paged, this.video) };
+      ? { tracks: FOLLOWED, video: this.video, start: Math.min(this.first, this.video) }
+      : { tracks: PAGED, video: Math.min(this.#paged, this.video) };
     if (this.#at !== null) {
       question.at = this.#at;
     } else {

@@ -2,8 +2,10 @@
 import { Backoff } from "../wire/backoff";
 import { type Acknowledged, say } from "../wire/say";
 import { Problem, type TicketHolder } from "../wire/tickets";
-import { asEntry, type Draft, Outbox, type Said } from "./outbox";
-import { Store } from "./store";
+import { asEntry, BOUNDS, type Draft, Outbox, type Said } from "./outbox";
+import { type Prepared, Store } from "./store";
+
+const DISK_AGAIN_MS = 1000;
 
 export interface SenderEvents {
   acknowledged(answer: Acknowledged): void;
@@ -33,24 +35,41 @@ export class Sender {
     this.#store = new Store(name);
   }
 
-  /** Take up what an earlier sitting left on this PC; how many entries that is. */
-  async restore(): Promise<number> {
+  /** Take up what earlier sittings left on this PC: what was said on these tracks and did not arrive, and what was prepared. */
+  async restore(
+    wanted: (track: string) => boolean = () => false,
+  ): Promise<{ readonly left: readonly Said[]; readonly prepared: readonly Prepared[] }> {
     try {
-      const left = await this.#store.all();
-      this.outbox.restore(left);
-      if (left.length > 0) this.#start();
-      return left.length;
+      const outline = await this.#store.outline();
+      const left: Said[] = [];
+      for (const away of outline)
+        if (wanted(away.track))
+          left.push(...(await this.#store.read(away, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)));
+      this.outbox.restore(outline);
+      this.#start();
+      return { left, prepared: await this.#store.prepared() };
     } catch {
       this.events.unkept();
-      return 0;
+      return { left: [], prepared: [] };
     }
   }
 
-  /** Say these. They are on the disk before they are on the line. */
-  say(speaker: string, drafts: readonly Draft[]): Said[] {
+  /** Keep this on the disk until the lesson goes on air. */
+  prepare(one: Prepared): void {
+    this.#store.prepare(one).catch(() => this.events.unkept());
+  }
+
+  /**
+   * Say these. They are on the disk before they are on the line. `prepared`: they are all that was prepared, which is no longer
+   * kept as such.
+   */
+  say(speaker: string, drafts: readonly Draft[], prepared = false): readonly Said[] {
     const said = this.outbox.say(speaker, drafts, Date.now());
-    this.#store.keep(said).then(
-      () => this.#start(),
+    this.#store.keep(said, prepared).then(
+      () => {
+        this.outbox.kept(said);
+        this.#start();
+      },
       () => {
         this.events.unkept();
         this.#start();
@@ -93,6 +112,7 @@ export class Sender {
 
   async #run(): Promise<void> {
     for (;;) {
+      await this.#readBack();
       const batch = this.outbox.next();
       const first = batch[0];
       if (!first) return;
@@ -108,6 +128,8 @@ export class Sender {
         this.#backoff.succeeded();
         this.events.acknowledged(answer);
       } catch (error) {
+        if (error instanceof Problem && error.code === "time-goes-back" && this.outbox.stamp(error.track))
+          continue;
         if (error instanceof Problem && !error.retry) {
           this.events.trouble(error);
           this.#stopped = true;
@@ -116,6 +138,19 @@ export class Sender {
         if (error instanceof Problem && error.status === 507) this.events.trouble(error);
         this.cut = true;
         await this.#sleep(this.#backoff.failed(error instanceof Problem ? error.waitMs : 0));
+      }
+    }
+  }
+
+  /** Have in memory what is said next. A disk that cannot be read now is asked again: nothing may be left out. */
+  async #readBack(): Promise<void> {
+    const { batchBytes, batchEntries } = BOUNDS;
+    for (let away = this.outbox.missing; away; away = this.outbox.missing) {
+      try {
+        this.outbox.returned(away, await this.#store.read(away, 2 * batchBytes, 2 * batchEntries));
+      } catch {
+        this.events.unkept();
+        await this.#sleep(DISK_AGAIN_MS);
       }
     }
   }

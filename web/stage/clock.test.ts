@@ -59,6 +59,19 @@ describe("the live clock", () => {
     expect(rate(best + 0.2)).toEqual({ rate: 0.97 });
   });
 
+  it("keeps a speed until it has done something, so that a lag that trembles does not make the speed tremble", () => {
+    const clock = new LiveClock();
+    const now = teach(clock, 0.5, 40);
+    const best = now - (clock.wanted(now) ?? 0);
+    const rates = (...lags: number[]) => lags.map((lag) => clock.decide(best - lag, now, now));
+    const all = (rate: number, count: number) => Array(count).fill({ rate });
+    expect(rates(0.65, 0.58, 0.63, 0.45, 0.31)).toEqual(all(1.06, 5));
+    expect(rates(0.29, 0.35, 0.55, 0.02)).toEqual(all(1.03, 4));
+    expect(rates(-0.01, 0.05)).toEqual(all(1, 2));
+    expect(rates(3.1, 2.9, 2.1)).toEqual(all(1.1, 3));
+    expect(rates(1.9, 2.9, 0.4)).toEqual(all(1.06, 3));
+  });
+
   it("knows nothing after a reset, and then leaves the speed alone", () => {
     const clock = new LiveClock();
     const now = teach(clock, 0.25, 10);

@@ -46,10 +46,14 @@ export class Source {
   /** The kind of media that this browser cannot play; null: none of it so far. */
   unplayable: string | null = null;
 
-  /** `settled` is called whenever what is buffered may have changed. */
+  /**
+   * `settled` is called whenever what is buffered may have changed. `moment` is what is played, s: not always where this
+   * element stands, which after a seek far back is left behind until there is something to show. null: not known yet.
+   */
   constructor(
     readonly element: HTMLMediaElement,
     private readonly settled: () => void,
+    private readonly moment: () => number | null,
   ) {
     element.addEventListener("error", () => this.#fail());
   }
@@ -74,6 +78,18 @@ export class Source {
     this.#clearing = this.#buffer !== null;
     this.#tasks = this.#clearing ? [{ task: "clear" }] : [];
     this.#work();
+  }
+
+  /** Let go of all that is buffered, and of the browser's player behind the element; the next fragment begins a new one. */
+  release(): void {
+    this.#source = this.#buffer = this.#queued = null;
+    this.#tasks = [];
+    this.#clearing = false;
+    this.#mime = "";
+    if (this.#address) URL.revokeObjectURL(this.#address);
+    this.#address = "";
+    this.element.removeAttribute("src");
+    this.element.load();
   }
 
   /** An init entry: in force for this track from now on. */
@@ -194,7 +210,7 @@ export class Source {
   /** Let go of what lies more than `keep` behind, once that is at least `step`. */
   #evict(keep: number, step: number): void {
     const buffer = this.#buffer;
-    const before = this.element.currentTime - keep;
+    const before = (this.moment() ?? 0) - keep;
     const begin = buffer?.buffered.length ? buffer.buffered.start(0) : before;
     if (!buffer || buffer.updating || before - begin <= step) return;
     buffer.remove(0, before);

@@ -9,16 +9,13 @@
  */
 import { type Entry, INIT } from "../wire/frames";
 import { LiveClock } from "./clock";
+import { Patience } from "./patience";
 import { follow } from "./slave";
 import { mediaSource, Source } from "./source";
 
 const TICK_MS = 100;
-/**
- * An element that has enough and does not move for so long is helped on by a small seek; if that does not help, it is
- * given twice the time: a slow computer may need it to begin at all.
- */
-const STUCK_S = 0.6;
-const MOST_STUCK_S = 5;
+/** Sound that has not moved for so long stands: longer than any browser takes to tell of its moving. */
+const STANDS_S = 0.3;
 /** Browsers stand still before the very end of what is buffered: with less than this ready, for so long. */
 const FEW_S = 0.25;
 const STARVED_S = 0.25;
@@ -41,6 +38,8 @@ export interface StageEvents {
   changed(): void;
   /** The browser demands a tap of the reader: for the sound, or to play at all. */
   blocked(what: "sound" | "all"): void;
+  /** The browser's player hung and was let go of: what was ready has to be asked for anew. */
+  hung(): void;
 }
 
 export class Stage {
@@ -59,11 +58,12 @@ export class Stage {
   #dry = true;
   /** It ran dry while playing, and has not gone on since. */
   #drought = false;
-  /** The sound waits for the reader's tap. */
+  /** The sound waits for the reader's tap; none of it is kept meanwhile. */
   #silent = false;
-  #lastAt = -1;
-  #movedAt = 0;
-  #patience = STUCK_S;
+  /** Nothing plays because the sound was refused before any picture was there. */
+  #pictureMayCome = false;
+  readonly #patience = new Patience();
+  #placedAt = 0;
   #shownAt = 0;
   #firstAt: number | null = null;
   #joining = false;
@@ -79,8 +79,9 @@ export class Stage {
     private readonly events: StageEvents,
   ) {
     const tick = () => this.#tick();
-    this.#sound = new Source(audio, tick);
-    this.#picture = new Source(video, tick);
+    const moment = () => (this.#settled ? this.#master.element.currentTime : null);
+    this.#sound = new Source(audio, tick, moment);
+    this.#picture = new Source(video, tick, moment);
     video.muted = true;
     for (const element of [audio, video]) {
       element.preservesPitch = true;
@@ -150,7 +151,7 @@ export class Stage {
   get spent(): boolean {
     if (!this.complete || this.#wanted !== null || this.bufferedEnd === 0) return false;
     if (this.#dry && this.ahead < CRUMB_S * 1000) return true;
-    return this.#playing && this.ahead < LAST_S * 1000 && performance.now() / 1000 - this.#movedAt > LAST_S;
+    return this.ahead < LAST_S * 1000 && this.#patience.still(performance.now() / 1000) > LAST_S;
   }
 
   /** For how long the sound has gone on without a picture, ms. */
@@ -199,6 +200,7 @@ export class Stage {
   /** Take what came. `live`: as it is said, not from the backlog. */
   take(entry: Entry, live: boolean): void {
     const sound = entry.track === "audio";
+    if (sound && this.#silent && !(entry.flags & INIT)) return;
     if (!sound && !(this.#pictureWanted && entry.track.startsWith("video/"))) return;
     const source = sound ? this.#sound : this.#picture;
     if (entry.flags & INIT) {
@@ -206,17 +208,19 @@ export class Stage {
       return;
     }
     if (!source.append(entry.track, entry.payload)) return;
-    if (sound) this.#heard = true;
-    else this.#seen = true;
+    if (sound && !this.#heard) this.#hear();
+    if (!sound && !this.#seen) this.#see();
     this.#firstAt ??= performance.now() / 1000;
     if (live && (sound || this.#master === this.#picture))
       this.clock.arrived(entry.duration / 1000, entry.t / 1000, performance.now() / 1000);
   }
 
-  /** Play from here if it is buffered. Returns false when it has to be asked for. */
-  seek(ms: number): boolean {
+  /** Play from here if it is buffered. Returns false when it has to be asked for. `pictured`: there is a picture of it. */
+  seek(ms: number, pictured: boolean): boolean {
     const at = ms / 1000;
     if (this.#wanted !== null || !this.#master.stretch(at, 0.3)) return false;
+    // Where the line was weak the sound alone lies ready: who goes back there wants to see what was left out.
+    if (pictured && this.#pictureWanted && !this.#picture.stretch(at, 1)) return false;
     this.#atEnd = false;
     this.#place(at);
     return true;
@@ -243,14 +247,14 @@ export class Stage {
     this.events.changed();
   }
 
-  /** Let the sound be heard; to be called while the reader taps. */
-  unmute(): void {
+  /** Let the sound be heard; to be called while the reader taps. True: the sound has to be asked for anew. */
+  unmute(): boolean {
     this.audio.muted = false;
-    if (!this.#silent) return;
+    if (!this.#silent) return false;
     this.#silent = false;
-    this.audio.currentTime = this.video.currentTime;
-    this.#dry = true;
+    // Nothing can be heard yet, but the browser notes that the reader allowed it.
     this.#begin(this.audio);
+    return true;
   }
 
   setSpeed(speed: number): void {
@@ -277,10 +281,28 @@ export class Stage {
     this.video.pause();
   }
 
+  /** The first sound: from now on it is the clock. At the live end it takes its place anew, whatever the picture did before it came. */
+  #hear(): void {
+    this.#heard = true;
+    if (!this.#atEnd || this.#wanted !== null) return;
+    this.#settled = false;
+    this.#dry = true;
+  }
+
+  /** The first picture: it may go on without the sound that was refused. */
+  #see(): void {
+    this.#seen = true;
+    if (!this.#silent || !this.#pictureMayCome) return;
+    this.#pictureMayCome = false;
+    this.#playing = true;
+    this.events.blocked("sound");
+  }
+
   #place(at: number): void {
     this.#wanted = null;
     this.#settled = true;
     this.#drought = false;
+    this.#placedAt = at;
     this.audio.currentTime = at;
     if (this.#picture.stretch(at)) this.video.currentTime = at;
     this.#dry = true;
@@ -293,14 +315,15 @@ export class Stage {
     const master = this.#master;
     const at = master.element.currentTime;
     const now = performance.now() / 1000;
-    if (at !== this.#lastAt) {
-      if (at - this.#lastAt > CRUMB_S) this.#patience = STUCK_S;
-      [this.#lastAt, this.#movedAt] = [at, now];
-    }
+    const moved = this.#patience.saw(at, master.element.seeking, now);
     if (this.#playing) {
+      if (master.ranges().length > 0 && this.#patience.seeksForEver(now)) {
+        this.#renew(master);
+        return;
+      }
       if (this.#dry) this.#tryToFlow(master, at);
       else this.#watchForDrought(master, at, now);
-      this.#pace(master, at, now);
+      this.#pace(master, at, now, moved);
     }
     if (master === this.#sound) this.#leadPicture(at);
   }
@@ -341,12 +364,9 @@ export class Stage {
     const stretch = master.stretch(at);
     const lead = stretch ? stretch.end - at : 0;
     const { element } = master;
-    const starved = lead < FEW_S && now - this.#movedAt > STARVED_S;
+    const starved = lead < FEW_S && this.#patience.still(now) > STARVED_S;
     if (lead > 0.03 && !starved) {
-      if (now - this.#movedAt < this.#patience || element.seeking || lead < this.clock.lead / 2) return;
-      this.#patience = Math.min(MOST_STUCK_S, this.#patience * 2);
-      this.#movedAt = now;
-      if (!this.#leapOverHole(master, at)) element.currentTime = at + 0.02;
+      if (!element.seeking && lead >= this.clock.lead / 2) this.#helpOn(master, at, now);
       return;
     }
     this.#dry = this.#drought = true;
@@ -355,41 +375,66 @@ export class Stage {
     this.events.changed();
   }
 
+  /** It has enough, and ought to move. */
+  #helpOn(master: Source, at: number, now: number): void {
+    const advice = this.#patience.advise(now);
+    if (advice === "wait" || this.#leapOverHole(master, at)) return;
+    if (advice === "renew") this.#renew(master);
+    else master.element.currentTime = at + 0.02;
+  }
+
+  /** The browser's player hangs: let go of it. */
+  #renew(master: Source): void {
+    const { currentTime, seeking } = master.element;
+    this.#wanted = seeking ? this.#placedAt : currentTime;
+    master.release();
+    this.events.hung();
+  }
+
   #flow(element: HTMLMediaElement): void {
     // An element that ran dry wants ever more before it goes on by itself (Chromium: up to 3 s). A seek makes it forget.
     if (this.#drought) element.currentTime += 0.001;
     this.#dry = this.#drought = false;
-    this.#movedAt = performance.now() / 1000;
+    this.#patience.begin(performance.now() / 1000);
     this.#shownAt = performance.now();
     this.events.changed();
     this.#begin(element);
   }
 
   #begin(element: HTMLMediaElement): void {
+    // WebKitGTK unmutes it by itself, and then would not let it begin.
+    this.video.muted = true;
     element.play().catch((error: unknown) => {
       // Anything else (it was paused or sought meanwhile) is no refusal.
       if (error instanceof DOMException && error.name === "NotAllowedError") this.#refused(element);
     });
   }
 
-  /** The reader has not tapped yet: go on without sound, and say so; if not even that is allowed, wait for the tap. */
+  /** The reader has not tapped yet: go on without sound, and say so; if there is nothing else, wait for the tap. */
   #refused(element: HTMLMediaElement): void {
-    if (!element.muted) {
-      this.audio.muted = true;
-      this.events.blocked("sound");
-      this.#begin(element);
-      return;
-    }
-    // Chromium lets a muted picture begin by itself, but no muted sound: then the picture is its own clock for now.
-    this.#silent = element === this.audio && this.#seen;
-    if (!this.#silent) this.#playing = false;
-    this.#dry = true;
-    this.events.blocked(this.#silent ? "sound" : "all");
+    const sound = element === this.audio;
+    this.#silence();
+    this.#playing = sound && this.#seen;
+    this.#pictureMayCome = sound && !this.#seen;
+    this.events.blocked(this.#playing ? "sound" : "all");
   }
 
-  #pace(master: Source, at: number, now: number): void {
+  /**
+   * Sound that nobody may hear is not even decoded: the picture is its own clock. (Chromium does not let muted sound begin;
+   * WebKitGTK unmutes it by itself, and its sound, once ready, must not wait: it would begin as late as it has waited.)
+   */
+  #silence(): void {
+    this.#wanted = this.now / 1000;
+    this.#settled = false;
+    this.audio.muted = true;
+    this.#dry = this.#silent = true;
+    this.#heard = false;
+    this.#sound.release();
+  }
+
+  #pace(master: Source, at: number, now: number, moved: boolean): void {
     let rate = this.#speed;
-    if (this.#joining && !this.#dry && now === this.#movedAt) this.#makeUpForTheStart(master, at, now);
+    if (this.#joining && !this.#dry && moved) this.#makeUpForTheStart(master, at, now);
     else if (this.#atEnd && !this.#dry) {
       const move = this.clock.decide(at, master.end, now);
       if ("jumpTo" in move) this.#place(move.jumpTo);
@@ -417,7 +462,9 @@ export class Stage {
     if (what.order === "seek" && !video.seeking) video.currentTime = what.to;
     if (what.order === "go" && Math.abs(video.playbackRate - what.rate) > 0.005)
       video.playbackRate = Math.max(0.25, what.rate);
-    const moving = this.#playing && !this.#dry && what.order !== "hold";
+    // Sound may take a while to begin, or to go on after a seek: the picture must not run ahead of it, and be called back.
+    const stands = this.#patience.still(performance.now() / 1000) > STANDS_S;
+    const moving = this.#playing && !this.#dry && !stands && what.order !== "hold";
     if (moving && video.paused) video.play().catch(() => undefined);
     if (!moving && !video.paused) video.pause();
   }

@@ -1,12 +1,20 @@
 /** `<halqa-studio>`: choose, check, *À l'antenne*, teach, end. Nothing said here is lost, whatever happens to the line. */
+import { pageOf } from "../board/fold";
+import { Pictures } from "../follow/pictures";
+import type { Draft, Said } from "../say/outbox";
 import { Sender } from "../say/sender";
 import { clock, type Facts, readFacts } from "../ui/facts";
 import { word } from "../ui/words";
 import { seal, summary } from "../wire/say";
 import { type Problem, TicketHolder } from "../wire/tickets";
 import { Asking } from "./asking";
+import { Deck } from "./deck";
+import { Easel } from "./easel";
 import { face } from "./face";
 import { fixedFragment, fragmentMs, Governor } from "./ladder";
+import { Passer } from "./passing";
+import { Reader } from "./reader";
+import { firstScene, SCENES, type Scene, sceneDraft, sceneOf } from "./scene";
 import { Sitting } from "./sitting";
 import { frames, openCamera, openFile, openMicrophone, openScreen, SoundDesk, supported } from "./sources";
 import type { FromWorker, ToWorker } from "./worker";
@@ -22,6 +30,9 @@ export class Studio extends HTMLElement {
   #sender!: Sender;
   #tickets!: TicketHolder;
   #asking!: Asking;
+  #easel!: Easel;
+  #reader!: Reader;
+  #scene: Scene | null = null;
   #worker: Worker | null = null;
   #desk: SoundDesk | null = null;
   #picture: MediaStream | null = null;
@@ -55,7 +66,8 @@ export class Studio extends HTMLElement {
     });
     this.#sender = new Sender(this.#facts.id, this.#facts.timeline, this.#tickets, {
       acknowledged: (answer) => {
-        this.#followers = answer.followers;
+        // One of them is this page, which reads what is written on the board.
+        this.#followers = Math.max(0, answer.followers - (this.#reader.open ? 1 : 0));
         this.#narrow = answer.narrow;
         if (this.#sitting.roomTrouble) this.#trouble("");
       },
@@ -66,6 +78,7 @@ export class Studio extends HTMLElement {
       onAir: () => this.#live,
       say: (payload) => this.#sayTalk(payload),
     });
+    this.#layBoard();
     this.#wire();
     void this.#prepare();
     window.setInterval(() => this.#paint(), 200);
@@ -74,10 +87,52 @@ export class Studio extends HTMLElement {
 
   // -- before -------------------------------------------------------------------------------------------------------
 
+  #layBoard(): void {
+    const { timeline } = this.#facts;
+    const { speaker } = this.#sitting;
+    const passer = new Passer(timeline, this.#tickets, speaker);
+    const large = new Pictures(
+      timeline,
+      this.#tickets,
+      () => this.#part(".easel").clientWidth * devicePixelRatio,
+    );
+    const small = new Pictures(timeline, this.#tickets, () => 1);
+    this.#easel = new Easel(this, speaker, {
+      say: (drafts, prepared) => this.#say(drafts, prepared),
+      prepare: (one) => this.#sender.prepare(one),
+      pass: (tip) => passer.pass(tip),
+      slides: () => deck.open(),
+      picture: large.address,
+      thumbnail: small.address,
+    });
+    const deck = new Deck(this, this.#facts.id, this.#tickets, {
+      leaf: ({ picture }) => this.#easel.lay(picture),
+      laid: () => this.#easel.laid(),
+    });
+    this.#reader = new Reader(timeline, this.#tickets, {
+      entry: (entry) => {
+        const scene = entry.speaker === speaker ? null : sceneOf(entry);
+        if (scene) this.#scene = scene;
+        this.#easel.hear(entry);
+      },
+      passing: (who, payload) => this.#easel.tipped(who, payload),
+      caughtUp: () => {
+        this.dataset.board = "here";
+      },
+    });
+  }
+
+  #say(drafts: readonly Draft[], prepared = false): readonly Said[] {
+    for (const draft of drafts) this.#sitting.end = Math.max(this.#sitting.end, draft.t + draft.duration);
+    return this.#sender.say(this.#sitting.speaker, drafts, prepared);
+  }
+
   async #prepare(): Promise<void> {
     this.#desk = new SoundDesk();
     if (this.#sitting.resumed) await this.#tickets.renew().catch(() => undefined);
-    await this.#sender.restore();
+    const { left, prepared } = await this.#sender.restore((track) => pageOf(track) !== undefined);
+    this.#easel.ledger.restore(left, prepared);
+    void this.#reader.run();
     const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#hear(data);
     this.#worker = worker;
@@ -119,7 +174,8 @@ export class Studio extends HTMLElement {
     select(sound, chosenSound);
   }
 
-  async #choose(what: "picture" | "sound", value: string): Promise<void> {
+  /** False: it was not to be had. */
+  async #choose(what: "picture" | "sound", value: string): Promise<boolean> {
     const [kind = "none", device = ""] = [
       value.slice(0, value.indexOf(":")),
       value.slice(value.indexOf(":") + 1),
@@ -129,9 +185,11 @@ export class Studio extends HTMLElement {
       else await this.#choosePicture(kind, device);
       this.#sitting.choose(what, value);
       this.#trouble("");
+      return true;
     } catch (error) {
       const name = error instanceof DOMException ? error.name : "";
       this.#trouble(word(name === "NotAllowedError" ? "studio.refused" : "studio.nodevice"));
+      return false;
     }
   }
 
@@ -213,8 +271,11 @@ export class Studio extends HTMLElement {
     }
     this.#began = performance.now();
     this.#tell({ say: "begin", startsAt: this.#startsAt });
+    this.#easel.ledger.begin(this.#startsAt, this.#began);
     this.#sitting.onAir = true;
     this.#state = "on-air";
+    // The camera alone goes without saying.
+    if (this.#scene !== null || this.#easel.ledger.written) this.#tellScene();
     this.#trouble("");
     void navigator.storage?.persist?.();
     void (navigator as { wakeLock?: { request(kind: string): Promise<unknown> } }).wakeLock
@@ -230,19 +291,44 @@ export class Studio extends HTMLElement {
   #sayTalk(payload: Uint8Array<ArrayBuffer>): { speaker: string; number: number; t: number } | null {
     if (!this.#live) return null;
     const t = Math.round(this.#startsAt + performance.now() - this.#began);
-    this.#sitting.end = Math.max(this.#sitting.end, t);
-    const [said] = this.#sender.say(this.#sitting.speaker, [
-      { track: "talk", t, duration: 0, flags: 0, payload },
-    ]);
+    const [said] = this.#say([{ track: "talk", t, duration: 0, flags: 0, payload }]);
     return said ? { speaker: said.speaker, number: said.number, t } : null;
+  }
+
+  // -- what is seen large -------------------------------------------------------------------------------------------
+
+  get #seen(): Scene {
+    return this.#scene ?? firstScene(this.#easel.ledger.written);
+  }
+
+  async #see(scene: Scene): Promise<void> {
+    if (scene === this.#scene) return;
+    const list = this.#part<HTMLSelectElement>("[data-pick=picture]");
+    const isScreen = list.value.startsWith("screen");
+    if (scene === "screen" && !isScreen && !(await this.#pick(list, "screen:"))) return;
+    if (scene === "camera" && isScreen) await this.#pick(list, this.#sitting.choice("picture") || "camera:");
+    this.#scene = scene;
+    if (this.#state === "on-air") this.#tellScene();
+    this.#paint();
+  }
+
+  /** Choose this picture as if by hand; false: it was not to be had. */
+  async #pick(list: HTMLSelectElement, value: string): Promise<boolean> {
+    const before = list.value;
+    select(list, value);
+    if (await this.#choose("picture", list.value)) return true;
+    list.value = before;
+    return false;
+  }
+
+  #tellScene(): void {
+    this.#say([sceneDraft(this.#seen, this.#startsAt + performance.now() - this.#began)]);
   }
 
   #hear(message: FromWorker): void {
     switch (message.told) {
       case "drafts":
-        for (const draft of message.drafts)
-          this.#sitting.end = Math.max(this.#sitting.end, draft.t + draft.duration);
-        this.#sender.say(this.#sitting.speaker, message.drafts);
+        this.#say(message.drafts);
         break;
       case "load": {
         this.#rungs = message.rungs;
@@ -289,6 +375,7 @@ export class Studio extends HTMLElement {
     const stopped = new Promise<void>((resolve) => {
       this.#ended = resolve;
     });
+    this.#easel.end();
     this.#tell({ say: "end" });
     await stopped;
     await this.#sender.drained();
@@ -324,8 +411,8 @@ export class Studio extends HTMLElement {
   #fail(text: string): void {
     this.#state = "failed";
     this.dataset.state = "failed";
-    this.#trouble(text);
-    this.#part<HTMLButtonElement>("[data-act=go]").disabled = true;
+    this.#part(".empty").role = "alert";
+    this.#part(".empty").textContent = text;
   }
 
   // -- what people do -----------------------------------------------------------------------------------------------
@@ -334,6 +421,8 @@ export class Studio extends HTMLElement {
     this.addEventListener("click", (event) => {
       const act = (event.target as Element).closest<HTMLElement>("[data-act]")?.dataset.act;
       this.#desk?.wake();
+      const scene = (event.target as Element).closest<HTMLElement>("button[data-scene]")?.dataset.scene;
+      if (scene) void this.#see(scene as Scene);
       if (act === "go") void this.#goOnAir();
       if (act === "end" && this.#state === "on-air") void this.#end();
       else if (act === "end" && this.#state === "ending") {
@@ -355,6 +444,18 @@ export class Studio extends HTMLElement {
       this.#sender.hurry();
       this.#asking.hurry();
     });
+    window.addEventListener("keydown", (event) => {
+      const { target } = event;
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (
+        target instanceof HTMLElement &&
+        (target.isContentEditable || /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName))
+      )
+        return;
+      const scene = SCENES[Number(event.key) - 1];
+      if (scene) void this.#see(scene);
+    });
+    window.addEventListener("pagehide", () => this.#easel.flush());
     window.addEventListener("beforeunload", (event) => {
       const busy = this.#state === "on-air" || this.#state === "ending" || this.#state === "sealing";
       if (busy || !this.#sender.outbox.empty) event.preventDefault();
@@ -383,6 +484,7 @@ export class Studio extends HTMLElement {
     const live = this.#live;
     const t = live ? this.#startsAt + performance.now() - this.#began : this.#sitting.end;
     this.dataset.state = this.#state;
+    this.dataset.scene = this.#seen;
     this.dataset.behindMs = String(Math.round(behind));
     this.dataset.followers = String(this.#followers);
     this.dataset.rungs = this.#rungs.join();
@@ -398,15 +500,17 @@ export class Studio extends HTMLElement {
       : word("studio.nofollowers");
     const narrow = this.#narrow ? ` · ${word("studio.narrow", { n: this.#narrow })}` : "";
     this.#part(".followers").textContent = live ? followers + narrow : "";
-    this.#part(".uplink").textContent = live ? word("studio.uplink", { n: sender.uplinkKbit }) : "";
+    this.#part(".uplink").textContent = live ? word("studio.uplink", { n: sender.uplinkKbit }) : "–";
     this.#part(".rungs").textContent =
       live && this.#rungs.length ? this.#rungs.map((h) => `${h}p`).join("  ") : "–";
+    for (const one of this.querySelectorAll<HTMLElement>("button[data-scene]"))
+      one.ariaPressed = String(one.dataset.scene === this.#seen);
     this.#paintButtons(live);
   }
 
   #behindWords(behind: number, live: boolean): string {
     if (!live && behind === 0) return "";
-    const s = (behind / 1000).toFixed(behind < 10_000 ? 1 : 0);
+    const s = Number((behind / 1000).toFixed(behind < 10_000 ? 1 : 0));
     if (this.#sender.cut) return word("studio.cut", { s });
     if (!live && this.#state === "ready") return word("studio.left", { s });
     return behind > 1200 ? word("studio.waiting", { s }) : word("studio.arrived");

@@ -19,6 +19,8 @@ export interface Facts {
   readonly join?: string;
   readonly hls: string;
   readonly page: string;
+  /** Where all pages of the board can be printed. */
+  readonly board: string;
   readonly home: string;
 }
 

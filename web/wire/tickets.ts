@@ -43,6 +43,7 @@ export class Problem extends Error {
   readonly retry: boolean;
   readonly waitMs: number;
   readonly expected: number | null;
+  readonly track: string;
 
   constructor(
     readonly status: number,
@@ -53,6 +54,7 @@ export class Problem extends Error {
     this.retry = body.retry === true || (status >= 500 && body.retry !== false);
     this.waitMs = typeof body.wait === "number" && body.wait > 0 ? body.wait * 1000 : 0;
     this.expected = typeof body.expected === "number" ? body.expected : null;
+    this.track = String(body.track ?? "");
   }
 }
 

@@ -134,20 +134,23 @@ class _Beside(threading.Thread):
                 await teacher.client.seal(lesson)
 
     async def _on_air(self, desk: Any, clip: Path) -> None:
-        from halqa.media.teach import Teacher, file_batches
+        from halqa.media.demo_board import thales_for_ever
+        from halqa.media.teach import Teacher, file_batches, written_beside
 
         lesson = await desk.announce(**LIVE)
         _tell(f"on air now         {self._server}/lessons/{lesson}")
         async with Teacher(desk, lesson) as teacher:
             batches = file_batches(str(clip), speed=1, starts_at=0, fragment_ms=250, loop=True, most=360)
-            await teacher.say_all(batches)
+            await teacher.say_all(written_beside(batches, thales_for_ever(LIVE_SECONDS * 1000)))
 
     async def _say(self, desk: Any, clip: Path, about: dict[str, str]) -> str:
-        from halqa.media.teach import Teacher, file_batches
+        from halqa.media.demo_board import circulation
+        from halqa.media.teach import Teacher, file_batches, written_beside
 
         lesson = str(await desk.announce(**about))
         async with Teacher(desk, lesson) as teacher:
-            await teacher.say_all(file_batches(str(clip), speed=0, starts_at=0, fragment_ms=500, most=360))
+            batches = file_batches(str(clip), speed=0, starts_at=0, fragment_ms=500, most=360)
+            await teacher.say_all(written_beside(batches, circulation()))
             await teacher.client.seal(lesson)
         return lesson
 

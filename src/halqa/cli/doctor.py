@@ -18,6 +18,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from .serve import port_of
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
@@ -47,12 +49,13 @@ def add(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Look at everything. 1 when something needed is missing."""
     data = Path(args.data or os.environ.get("HALQA_DATA") or "var").absolute()
-    port = args.port if args.port is not None else int(os.environ.get("PORT") or 8000)
+    port = port_of(args)
     checks: list[Callable[[], Checked]] = [
         _python,
         _sqlite,
         _pages,
         lambda: _writable(data),
+        lambda: _own(data),
         lambda: _room(data),
         lambda: _disk(data),
         lambda: _port(port),
@@ -90,17 +93,40 @@ def _pages() -> Checked:
 
 
 def _writable(data: Path) -> Checked:
+    remedy = "Give it to whoever runs Halqa (chown -R), or choose another one with --data."
     try:
         data.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=data):
-            pass
+        for folder in (data, data / "timelines"):
+            if folder == data or folder.exists():
+                with tempfile.TemporaryFile(dir=folder):
+                    pass
     except OSError as error:
-        return Checked("data folder", False, f"{data}: {error.strerror}", remedy="Choose another one with --data.")
-    return Checked("data folder", True, str(data))
+        return Checked("data folder", False, f"{data}: {error.strerror}", remedy=remedy)
+    locked = [file.name for file in data.glob("halqa.sqlite3*") if not os.access(file, os.R_OK | os.W_OK)]
+    return Checked("data folder", not locked, f"{data}: {locked[0]} is closed" if locked else str(data), remedy=remedy)
+
+
+def _own(data: Path) -> Checked:
+    """Whether what is in the data folder was made by Halqa. A new house has nothing yet."""
+    remedy = "Choose another folder with --data, or put back what was kept of this one."
+    secret, rows = data / "secret", data / "halqa.sqlite3"
+    try:
+        if secret.exists() and len(bytes.fromhex(secret.read_text(encoding="ascii"))) < 32:
+            return Checked("own files", False, f"{secret}: this is too short", remedy=remedy)
+        if rows.exists():
+            with contextlib.closing(sqlite3.connect(f"{rows.as_uri()}?mode=ro", uri=True)) as db:
+                (lessons,) = db.execute("SELECT count(*) FROM lessons_lesson").fetchone()
+            return Checked("own files", True, f"{lessons} lessons")
+    except (ValueError, OSError) as error:
+        return Checked("own files", False, f"{secret}: {error}", remedy=remedy)
+    except sqlite3.Error as error:
+        return Checked("own files", False, f"{rows}: {error}", remedy=remedy)
+    return Checked("own files", True, "none yet")
 
 
 def _room(data: Path) -> Checked:
-    free = shutil.disk_usage(data if data.exists() else data.parent).free
+    there = next(folder for folder in (data, *data.parents) if folder.is_dir())
+    free = shutil.disk_usage(there).free
     hours = free / (2_000_000 / 8 * 3600)
     remedy = "Free some room, or choose another disk with --data."
     return Checked("room", free > 2 << 30, f"{free / 2**30:.1f} GiB, about {hours:.0f} h of lessons", remedy=remedy)
@@ -115,10 +141,11 @@ def _disk(data: Path) -> Checked:
         ):
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=FULL")
-            db.execute("CREATE TABLE probe (payload BLOB)")
+            db.execute("PRAGMA wal_autocheckpoint=100")
+            db.execute("CREATE TABLE probe (id INTEGER PRIMARY KEY, payload BLOB)")
             payload, commits, began = os.urandom(12_000), 0, time.monotonic()
             while time.monotonic() - began < 0.5:
-                db.execute("INSERT INTO probe VALUES (?)", (payload,))
+                db.execute("REPLACE INTO probe VALUES (1, ?)", (payload,))  # one row: the disk may be nearly full
                 commits += 1
     except (OSError, sqlite3.Error) as error:
         return Checked("disk", False, str(error), remedy="Choose another disk with --data.")
@@ -146,10 +173,13 @@ def _clock() -> Checked:
 def _files() -> Checked:
     import resource
 
+    from halqa.gateway.server import FEW_FILES
+
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    good = hard == resource.RLIM_INFINITY or hard >= 4096
+    endless = hard == resource.RLIM_INFINITY
     remedy = "Raise it (LimitNOFILE in systemd): each follower is an open file."
-    return Checked("open files", good, f"up to {hard}", needed=False, remedy=remedy)
+    found = "without limit" if endless else f"up to {hard}"
+    return Checked("open files", endless or hard >= FEW_FILES, found, needed=False, remedy=remedy)
 
 
 def _program(name: str, use: str, package: str) -> Checked:

@@ -25,7 +25,7 @@ def add(subparsers: Any) -> None:
     door.add_argument("--rtmp", type=int, metavar="PORT", help="listen for RTMP on this port (usual: 1935)")
     door.add_argument("--srt", type=int, metavar="PORT", help="listen for SRT on this port (usual: 9000)")
     parser.add_argument("--host", default="0.0.0.0", help="address to listen on (default: all)")
-    parser.add_argument("--stream-key", metavar="K", help="what the encoder must know, 10 to 79 letters and digits")
+    parser.add_argument("--stream-key", metavar="K", help="what the encoder must know, 10 to 64 letters and digits")
     parser.add_argument("--height", type=int, default=360, metavar="H", help="highest picture (default: 360)")
     parser.add_argument("--fragment", type=int, default=500, choices=(250, 500, 1000), metavar="MS")
     parser.add_argument("--no-picture", action="store_true", help="the encoder sends sound alone")
@@ -44,8 +44,8 @@ def run(args: argparse.Namespace) -> int:
         print("halqa ingest: no teacher key; give --key, or set HALQA_KEY (`halqa serve` shows it)", file=sys.stderr)
         return 2
     word = args.stream_key or secrets.token_hex(8)
-    if not (10 <= len(word) <= 79 and word.isascii() and word.isalnum()):
-        print("halqa ingest: --stream-key is 10 to 79 letters and digits", file=sys.stderr)
+    if not (10 <= len(word) <= 64 and word.isascii() and word.isalnum()):
+        print("halqa ingest: --stream-key is 10 to 64 letters and digits", file=sys.stderr)
         return 2
     import httpx
 

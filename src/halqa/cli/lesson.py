@@ -240,7 +240,7 @@ def _import(args: argparse.Namespace) -> int:
         raise
     if summary.sealed:
         services.sealed(lesson_id, summary)
-    elif summary.head:
+    elif summary.started_at is not None:
         services.began(lesson_id, services.moment(summary.started_at))
     print(json.dumps({"id": lesson.pk, "page": lesson.page}) if args.json else f"{lesson.pk}: {lesson.page}")
     return 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import socket
 from collections import Counter
 from dataclasses import dataclass, field
 from struct import Struct
@@ -19,6 +20,8 @@ from halqa.timeline.frames import ENTRY, NOTICE, PASSING
 _HEAD = Struct(">IBBBBI")
 SAMPLE = 200_000
 """Delays kept for the percentiles; beyond that each new one replaces one by chance (reservoir sampling)."""
+NARROW_RECEIVES = 4 << 10
+"""Bytes that a narrowed line holds unread (Linux doubles it)."""
 
 
 @dataclass
@@ -56,7 +59,11 @@ class Tally:
 
 
 class Crowd:
-    """`count` followers of one timeline. `said` tells, per seq, the loop time at which it was said."""
+    """`count` followers of one timeline. `said` tells, per seq, the loop time at which it was said.
+
+    With `first_heard` it need not be known: delays of what was said since a follower came are then counted from the
+    moment at which anybody heard it first.
+    """
 
     def __init__(
         self,
@@ -67,6 +74,7 @@ class Crowd:
         count: int,
         question: dict[str, str | int] | None = None,
         kbit: float | None = None,
+        first_heard: bool = False,
     ) -> None:
         parts = urlsplit(server)
         self._host, self._port = parts.hostname or "127.0.0.1", parts.port or 80
@@ -77,6 +85,7 @@ class Crowd:
         ).encode()
         self._count = count
         self._kbit = kbit
+        self._first_heard = first_heard
         self._open: set[_Reader] = set()
         self.tally = Tally()
         self.said: dict[int, float] = {}
@@ -88,10 +97,27 @@ class Crowd:
 
         async def one() -> None:
             async with gate:
-                await asyncio.get_running_loop().create_connection(lambda: _Reader(self), self._host, self._port)
+                await self._connect()
                 self.tally.followers += 1
 
         await asyncio.gather(*(one() for _ in range(self._count)))
+
+    async def _connect(self) -> None:
+        loop = asyncio.get_running_loop()
+        if self._kbit is None:
+            await loop.create_connection(lambda: _Reader(self), self._host, self._port)
+            return
+        # A kernel would take in a minute of a narrow line's sound before anybody read it, and acknowledge it.
+        [(family, _, _, _, address), *_] = await loop.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
+        line = socket.socket(family, socket.SOCK_STREAM)
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, NARROW_RECEIVES)
+        line.setblocking(False)
+        try:
+            await loop.sock_connect(line, address)
+        except OSError:
+            line.close()
+            raise
+        await loop.create_connection(lambda: _Reader(self), sock=line)
 
     def disperse(self) -> None:
         """Hang up."""
@@ -102,7 +128,19 @@ class Crowd:
 class _Reader(asyncio.Protocol):
     """One follower: HTTP head, chunks, frames; three small machines in one, because there are thousands of them."""
 
-    __slots__ = ("_chunk", "_crowd", "_frame", "_head", "_held", "_leaving", "_line", "_loop", "_notice", "_transport")
+    __slots__ = (
+        "_chunk",
+        "_crowd",
+        "_frame",
+        "_head",
+        "_held",
+        "_leaving",
+        "_line",
+        "_loop",
+        "_notice",
+        "_since",
+        "_transport",
+    )
 
     def __init__(self, crowd: Crowd) -> None:
         self._crowd = crowd
@@ -113,6 +151,7 @@ class _Reader(asyncio.Protocol):
         self._held = bytearray()  # a frame's header under way
         self._frame = 0  # bytes of this frame to skip
         self._notice: bytearray | None = None
+        self._since = 0  # the head of the timeline when this follower came
         self._leaving = False
         self._transport: asyncio.Transport | None = None
 
@@ -217,6 +256,8 @@ class _Reader(asyncio.Protocol):
         crowd.tally.entries += 1
         crowd.tally.payload_bytes += payload
         said = crowd.said.get(seq)
+        if crowd._first_heard:
+            said = crowd.said.setdefault(seq, self._loop.time()) if seq > self._since else None
         if said is not None:
             crowd.tally.delay(self._loop.time() - said)
 
@@ -227,5 +268,7 @@ class _Reader(asyncio.Protocol):
                 self._crowd.tally.shed += int(notice["entries"])
             case "rung":
                 self._crowd.tally.rungs[str(notice["track"])] += 1
+            case "hello":
+                self._since = int(notice["head"])
             case "live":
                 self._crowd.live += 1

@@ -12,6 +12,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -20,7 +21,7 @@ import msgspec
 from halqa.tickets import NoTicket, Tickets
 from halqa.timeline import Stores, Summary, Tracks
 from halqa.timeline.errors import Mistake, NoSuchTimeline, SpeakerMistake, Stopping
-from halqa.timeline.tracks import check_timeline
+from halqa.timeline.tracks import check_timeline, is_teaching
 
 from . import follow, say
 from .answers import Receive, Scope, Send, answer_json, answer_problem, header
@@ -47,9 +48,10 @@ async def _nobody_cares(*_: Any) -> None:
 class Gateway:
     """`say` and `follow` for every timeline of `stores`, to those whose ticket says so.
 
-    `began(timeline)` is awaited after the first entry that this process sees said on a timeline; `sealed(timeline,
-    summary)` after it was sealed. Both may come again for the same timeline (after a restart); neither can undo
-    what was said: if one fails, it is logged and the speaker is still acknowledged.
+    `began(timeline)` is awaited after the first entry of sound, picture or board that this process sees said on a
+    timeline (what is prepared beforehand begins no lesson); `sealed(timeline, summary)` after it was sealed. Both may
+    come again for the same timeline (after a restart); neither can undo what was said: if one fails, the speaker is
+    still acknowledged, and it is awaited again until it succeeds.
     """
 
     def __init__(
@@ -72,6 +74,7 @@ class Gateway:
         self._sealed = sealed
         self._ticker: asyncio.Task[None] | None = None
         self._notes: set[asyncio.Task[None]] = set()
+        self._untold: list[Callable[[], Awaitable[None]]] = []
 
     # -- for the house ------------------------------------------------------------------------------------------------
 
@@ -153,34 +156,39 @@ class Gateway:
                 mistake.details["frame"] = body.place(int(frame))
             raise
         hub.pass_on(body.passing, _now())
-        if not hub.told_began and not grant.guest:
+        if not hub.told_began and any(is_teaching(draft.track) for draft in body.drafts):
             hub.told_began = True
-            self._note(self._began(timeline))
+            self._note(partial(self._began, timeline))
         await answer_json(send, _told(hub, acknowledged.numbers) | {"head": acknowledged.head})
 
     async def _seal(self, timeline: str, tracks: Tracks, send: Send) -> None:
         hub = await self.hubs.get(timeline, _now(), create=False)
         summary = await hub.timeline.seal()
-        self._note(self._sealed(timeline, summary))
+        self._note(partial(self._sealed, timeline, summary))
         await answer_json(send, _visible(summary, tracks))
 
-    def _note(self, telling: Awaitable[None]) -> None:
-        """Tell the house something without making the speaker wait for it."""
+    def _note(self, telling: Callable[[], Awaitable[None]], *, again: bool = False) -> None:
+        """Tell the house something without making the speaker wait for it; the ticker tells again what failed."""
 
         async def tell() -> None:
             try:
-                await telling
+                await telling()
             except Exception:
-                log.exception("The house could not take note; it will be told again.")
+                if not again:
+                    log.exception("The house could not take note; it is told again until it can.")
+                self._untold.append(telling)
 
         task = asyncio.create_task(tell())
         self._notes.add(task)
         task.add_done_callback(self._notes.discard)
 
     async def _tick(self) -> None:
-        """Every few seconds: a pulse to all, the dead are dropped, the unused let go."""
+        """Every few seconds: a pulse to all, the dead are dropped, the unused let go, the house told what it missed."""
         while True:
             await asyncio.sleep(self.limits.pulse)
+            untold, self._untold = self._untold, []
+            for telling in untold:
+                self._note(telling, again=True)
             now = _now()
             for hub in self.hubs.all():
                 hub.pulse += 1

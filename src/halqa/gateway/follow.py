@@ -238,6 +238,7 @@ class Stream:
             free = flight.landed()
             if not free and flight.full:
                 await self._room()
+                passed = passage.count  # what passed while the line was busy is not for this follower
             now = clock()
             since = now if free else now - follower.lag(tail, now)
             was = follower.cursor
@@ -259,7 +260,7 @@ class Stream:
                 flight.hand(len(data), since)
                 await send({"type": "http.response.body", "body": data, "more_body": True})
                 self._busy_since = None
-                passed = passage.count  # what passed while the line was busy is not for this follower
+                passed = passage.count
             if follower.cursor >= tail.head:
                 if tail.sealed:
                     return "sealed"

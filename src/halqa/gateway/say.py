@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from halqa.tickets import Grant, TicketSpeaker, TicketTracks
 from halqa.timeline import STAMP, Body, Draft, Passing, Tracks, decode_said
 from halqa.timeline.errors import MalformedFrame, Mistake, TooLarge
 
 from .answers import FRAMES, Receive, Scope, header
+from .body import read_body
 from .limits import Limits
 
 GUEST_PAYLOAD = 4096
@@ -27,12 +26,6 @@ class GuestSaid(Mistake):
     code, status = "ticket-guest", 403
 
 
-class BodyCutShort(Mistake):
-    """The body of this request stopped coming. Nothing was written; say it again."""
-
-    code, status, retry = "malformed-frame", 400, True
-
-
 async def read(scope: Scope, receive: Receive, grant: Grant, limits: Limits) -> Body:
     """What this request says. Raises a `Mistake`; nothing was written then."""
     if (header(scope, b"content-type") or "").split(";")[0].strip().lower() != FRAMES.decode():
@@ -40,7 +33,7 @@ async def read(scope: Scope, receive: Receive, grant: Grant, limits: Limits) -> 
     length = header(scope, b"content-length")
     if length is not None and length.isdecimal() and int(length) > limits.body:
         raise TooLarge(f"One request may hold {limits.body} bytes.", field="body")
-    body = decode_said(await _body(receive, limits))
+    body = decode_said(await read_body(receive, limits.body, limits.body_wait))
     if len(body.drafts) > limits.frames:
         raise TooLarge(f"One request may hold {limits.frames} entries.", field="body")
     if len(body.passing) > limits.passing:
@@ -64,21 +57,3 @@ def _as_a_guest(said: Draft | Passing, index: int) -> None:
         raise GuestSaid(field="flags", frame=index)
     if len(said.payload) > GUEST_PAYLOAD:
         raise TooLarge(f"An answer may be {GUEST_PAYLOAD} bytes long.", field="payload", frame=index)
-
-
-async def _body(receive: Receive, limits: Limits) -> bytes:
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        try:
-            message = await asyncio.wait_for(receive(), limits.body_wait)
-        except TimeoutError:
-            raise BodyCutShort from None
-        if message["type"] == "http.disconnect":
-            raise BodyCutShort
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if size > limits.body:
-            raise TooLarge(f"One request may hold {limits.body} bytes.", field="body")
-        if not message.get("more_body", False):
-            return b"".join(parts)

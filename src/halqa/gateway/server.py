@@ -1,9 +1,9 @@
 """The sockets under the gateway: uvicorn, told what lines schools have.
 
-Three things that a server of short pages does not need, and one that follows lives on:
+What a server of short pages does not need, and one that follows lives on:
 - unsent bytes wait with us, not in the kernel (`flight.py`), where they can still be shed;
 - a line that acknowledges nothing is given up by the kernel (`TCP_USER_TIMEOUT`);
-- a connection that never asks for anything is closed (`FIRST_REQUEST_S`);
+- whoever takes for ever to ask, or asks without end, is shown out (`FIRST_REQUEST_S`, `NEXT_REQUEST_S`, `MOST_HEAD`);
 - stopping tells the open streams first, and only then waits for them.
 """
 
@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 import errno
 import gc
+import logging
 import resource
 import signal
 import socket
@@ -21,14 +22,26 @@ from types import FrameType
 from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from .flight import EXTENSION, MOST_UNSENT, Flight
 
 USER_TIMEOUT_MS = 30_000
 FIRST_REQUEST_S = 20.0
+"""How long the head of a connection's first request may take: some lines need 2 s for a round trip."""
+NEXT_REQUEST_S = 60.0
+"""How long after an answer the next head may be complete. What is left of a refused body comes in this time too."""
+LAST_WORD_S = 5.0
+"""How long somebody who was refused has to read why and hang up."""
+MOST_HEAD = 64 << 10
+"""Bytes of a request's head: tickets and cookies are some hundred, an address at most a few thousand."""
+FEW_FILES = 4_096
+"""A house that may open fewer files than this should be told so: each follower is one."""
 GRACE_S = 3
 """How long a stopping server waits for answers under way. Followers go on by themselves from their cursor."""
+
+
+log = logging.getLogger("halqa.gateway")
 
 
 class PortTaken(Exception):
@@ -57,29 +70,76 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 class LineProtocol(HttpToolsProtocol):
-    """uvicorn's HTTP/1.1 with a low water mark, and a door that closes on those who never speak."""
+    """uvicorn's HTTP/1.1 with a low water mark, and a door that closes on those who never finish asking."""
 
-    _silent: asyncio.TimerHandle | None = None
+    _patience: asyncio.TimerHandle | None = None
+    _in_head = True
+    _head = 0
+    """Bytes that came since the last message ended."""
+    _deaf = False
+    """Refused: whatever else comes is thrown away."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         transport.set_write_buffer_limits(high=MOST_UNSENT)
         self._flight = Flight(transport.get_extra_info("socket").fileno())
-        self._silent = self.loop.call_later(FIRST_REQUEST_S, transport.close)
+        self._close_in(FIRST_REQUEST_S)
+
+    def data_received(self, data: bytes) -> None:
+        if self._deaf:
+            return
+        self._head += len(data)
+        super().data_received(data)
+        if self._in_head and self._head > MOST_HEAD:
+            self._refuse(431, "The head of this request is too long.")
 
     def on_headers_complete(self) -> None:
-        self._heard()
+        self._in_head = False
+        self._stay_open()
         self.scope["extensions"] = {EXTENSION: self._flight}  # type: ignore[dict-item]
         super().on_headers_complete()
 
+    def on_message_complete(self) -> None:
+        self._in_head, self._head = True, 0
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.cycle.response_complete and not self._deaf:
+            self._close_in(NEXT_REQUEST_S)
+
     def connection_lost(self, exc: Exception | None) -> None:
-        self._heard()
+        self._stay_open()
         super().connection_lost(exc)
 
-    def _heard(self) -> None:
-        if self._silent is not None:
-            self._silent.cancel()
-            self._silent = None
+    def send_400_response(self, msg: str) -> None:
+        self._refuse(400, msg)
+
+    def _refuse(self, status: int, told: str) -> None:
+        """Answer and listen no more. To close at once, with bytes unread, would take the answer back (RST)."""
+        if self._deaf or self.transport.is_closing():
+            return
+        self._deaf = True
+        under_way = self.cycle is not None and not self.cycle.response_complete
+        if under_way:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        if not (under_way and self.cycle.response_started):
+            body = told.encode()
+            head = b"content-type: text/plain; charset=utf-8\r\nconnection: close\r\ncontent-length: %d\r\n\r\n"
+            self.transport.write(STATUS_LINE[status] + head % len(body) + body)
+        self.transport.write_eof()
+        self.flow.resume_reading()
+        self._close_in(LAST_WORD_S)
+
+    def _close_in(self, seconds: float) -> None:
+        self._stay_open()
+        self._patience = self.loop.call_later(seconds, self.transport.close)
+
+    def _stay_open(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
 
 
 class Server(uvicorn.Server):
@@ -134,11 +194,14 @@ def run(app: Any, listener: socket.socket, stop: Callable[[], None]) -> None:
         runner.run(instance.serve(sockets=[listener]))
 
 
-def allow_many_connections() -> None:
-    """Each follower is an open file: raise the soft limit to the hard one."""
+def allow_many_connections() -> int:
+    """Each follower is an open file: raise the soft limit to the hard one. Returns how many files may be open."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft < hard:
+    if soft != hard:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    if 0 <= hard < FEW_FILES:
+        log.warning("Only %d files may be open at once, and each follower is one: raise LimitNOFILE.", hard)
+    return hard
 
 
 def spare_the_collector() -> None:

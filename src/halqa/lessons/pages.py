@@ -64,16 +64,17 @@ def _home(request: HttpRequest) -> dict[str, Any]:
 def lesson(request: HttpRequest, lesson_id: str) -> HttpResponse:
     """The classroom of one lesson: live, replay, or not begun yet."""
     shown = _access(request, lesson_id)
-    slip = services.follow_ticket(shown)
-    facts = _facts(shown) | {
-        "ticket": slip.ticket,
-        "expires_at": slip.expires_at,
-        "tickets": reverse("api:follow_ticket", args=[shown.pk]),
-        "answers": reverse("api:answer_ticket", args=[shown.pk]),
-    }
+    facts = _followed(shown)
     hls = (settings.HALQA_URL or f"{request.scheme}://{request.get_host()}") + shown.hls
     context = {"lesson": shown, "facts": facts, "hls_address": hls}
     return render(request, "lessons/lesson.html", context)
+
+
+@require_safe
+def board(request: HttpRequest, lesson_id: str) -> HttpResponse:
+    """All pages of a lesson's board, to print or to keep."""
+    shown = _access(request, lesson_id)
+    return render(request, "lessons/board.html", {"lesson": shown, "facts": _followed(shown)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -228,7 +229,19 @@ def _facts(shown: Lesson) -> dict[str, Any]:
         "timeline": f"/timelines/{shown.pk}",
         "hls": shown.hls,
         "page": shown.page,
+        "board": reverse("board", args=[shown.pk]),
         "home": reverse("home"),
+    }
+
+
+def _followed(shown: Lesson) -> dict[str, Any]:
+    """The same, for whoever follows it."""
+    slip = services.follow_ticket(shown)
+    return _facts(shown) | {
+        "ticket": slip.ticket,
+        "expires_at": slip.expires_at,
+        "tickets": reverse("api:follow_ticket", args=[shown.pk]),
+        "answers": reverse("api:answer_ticket", args=[shown.pk]),
     }
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from halqa.timeline.errors import Mistake
+from halqa.timeline.errors import Mistake, NoRoom
 
 from .access import NotATeacher, NoToken, TooManyCodes, TooManyKeys, WrongCode, WrongKey
 from .services import LessonOver, LessonRefused, NoSuchLesson
@@ -25,8 +26,12 @@ SENTENCES = {
     LessonOver: _("This lesson has ended: it can be seen again, but no longer answered."),
     WrongCode: _("This is not the code of a lesson that can be joined now."),
     TooManyCodes: _("Too many wrong codes came from this address. Wait, then try again."),
+    NoRoom: _("The disk of this server is full. Nothing was written; try again when there is room."),
     TooManyKeys: _("Too many wrong keys came from this address. Wait, then try again."),
 }
+
+NO_ROOM_S = 10
+"""When to ask again: somebody has to make room first."""
 
 
 def problem(status: int, code: str, title: str, *, retry: bool = False, **more: Any) -> HttpResponse:
@@ -54,6 +59,12 @@ def tell_problems(api: NinjaAPI) -> None:
     def mistaken(request: HttpRequest, mistake: Mistake) -> HttpResponse:
         title = str(SENTENCES.get(type(mistake), mistake.sentence()))
         return problem(mistake.status, mistake.code, title, retry=mistake.retry, **mistake.details)
+
+    @api.exception_handler(OperationalError)
+    def not_kept(request: HttpRequest, error: OperationalError) -> HttpResponse:
+        if "disk is full" not in str(error):
+            raise error
+        return problem(507, NoRoom.code, str(SENTENCES[NoRoom]), retry=True, retry_after=NO_ROOM_S)
 
     @api.exception_handler(ValidationError)
     def malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import logging
 import secrets
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -130,7 +131,7 @@ def forget(lesson_id: str) -> None:
 
 
 def began(lesson_id: str, at: dt.datetime | None = None) -> None:
-    """Something was said on the timeline: the lesson is on air. Said again, or after the end, it changes nothing."""
+    """Somebody teaches on the timeline: the lesson is on air. Said again, or after the end, it changes nothing."""
     at = at or timezone.now()
     Lesson.objects.filter(pk=lesson_id, status=Lesson.Status.PLANNED).update(status=Lesson.Status.LIVE, started_at=at)
 
@@ -138,9 +139,12 @@ def began(lesson_id: str, at: dt.datetime | None = None) -> None:
 def sealed(lesson_id: str, summary: Summary) -> None:
     """The timeline was sealed: the lesson has ended and can be replayed. Said again, it changes nothing."""
     began(lesson_id, moment(summary.started_at))
-    Lesson.objects.filter(pk=lesson_id, status=Lesson.Status.LIVE).update(
+    live = Lesson.objects.filter(pk=lesson_id, status=Lesson.Status.LIVE)
+    started_at = live.values_list("started_at", flat=True).first()
+    ended_at = moment(summary.said_at) or timezone.now()
+    live.update(
         status=Lesson.Status.ENDED,
-        ended_at=moment(summary.said_at) or timezone.now(),
+        ended_at=max(ended_at, started_at or ended_at),  # the server's clock may have been set back meanwhile
         duration_ms=summary.duration,
         tracks=track_list(summary),
         join_code="",
@@ -285,6 +289,9 @@ def _checked(title: str, subject: str, level: str, teacher: str, language: str) 
         reasons["title"] = _("A title has at most 200 characters.")
     if len(teacher) > 100:
         reasons["teacher"] = _("A name has at most 100 characters.")
+    for field, value in (("title", title), ("teacher", teacher)):
+        if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in value):
+            reasons[field] = _("This has signs that cannot be kept.")
     for field, value, known in (("subject", subject, subjects()), ("level", level, levels())):
         if value and value not in known:
             reasons[field] = _("Accepted: %(values)s.") % {"values": ", ".join(known)}

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", pages.home, name="home"),
     path("lessons/new", pages.new, name="new"),
     path("lessons/<slug:lesson_id>", pages.lesson, name="lesson"),
+    path("lessons/<slug:lesson_id>/board", pages.board, name="board"),
     path("lessons/<slug:lesson_id>/edit", pages.edit, name="edit"),
     path("lessons/<slug:lesson_id>/hide", pages.hide, name="hide"),
     path("lessons/<slug:lesson_id>/show", pages.show_again, name="show_again"),

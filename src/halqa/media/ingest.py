@@ -27,7 +27,7 @@ PAUSE_S = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Where an encoder knocks. SRT wants a key of 10 to 79 characters (its passphrase)."""
+    """Where an encoder knocks. SRT wants a key of 10 to 64 characters (its passphrase, as long as ffmpeg takes one)."""
 
     kind: Literal["rtmp", "srt"]
     port: int

@@ -118,7 +118,8 @@ def master(tracks: dict[str, tuple[Index, Init]], query: str) -> str:
             f"#EXT-X-STREAM-INF:BANDWIDTH={max(sound_peak, 1)},AVERAGE-BANDWIDTH={max(sound_average, 1)},"
             f'CODECS="{sound[1].codec}",AUDIO="sound"'
         )
-        lines.append(f"audio/index.m3u8{query}")
+        # Under an address of its own: of two with one address VLC keeps one, and plays sound or picture, not both.
+        lines.append(f"audio/index.m3u8{query}{'&' if query else '?'}alone=1")
     return "\n".join(lines) + "\n"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 
 import httpx
 
@@ -118,13 +118,14 @@ class Teacher:
 async def _next(waiting: asyncio.Queue[list[Draft] | None], filling: asyncio.Task[None]) -> list[Draft] | None:
     """The next batch; whatever went wrong while filling comes out here."""
     getting = asyncio.ensure_future(waiting.get())
-    await asyncio.wait({getting, filling}, return_when=asyncio.FIRST_COMPLETED)
-    if not getting.done():
-        if filling.exception() is not None:
-            getting.cancel()
+    try:
+        await asyncio.wait({getting, filling}, return_when=asyncio.FIRST_COMPLETED)
+        if not getting.done() and filling.exception() is not None:
             filling.result()
         return await getting
-    return getting.result()
+    finally:
+        # Whoever is stopped here leaves nobody waiting.
+        getting.cancel()
 
 
 async def file_batches(
@@ -142,3 +143,16 @@ async def file_batches(
         if not loop or end == starts_at:
             return
         starts_at = end
+
+
+async def written_beside(batches: AsyncIterator[list[Draft]], written: Iterable[Draft]) -> AsyncIterator[list[Draft]]:
+    """What is written on the board between what is said and shown: each draft once the lesson has got to its end."""
+    waiting = iter(written)
+    draft = next(waiting, None)
+    async for batch in batches:
+        reached = max(said.t + said.duration for said in batch)
+        due = []
+        while draft is not None and draft.t + draft.duration <= reached:
+            due.append(draft)
+            draft = next(waiting, None)
+        yield due + batch

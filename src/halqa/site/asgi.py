@@ -4,6 +4,7 @@
 |---|---|
 | `/timelines/…` | the gateway: say and follow |
 | `/lessons/<id>/hls/…` | the HLS view of a timeline |
+| `/lessons/<id>/slides` | documents become pages on a timeline |
 | `/healthz` | `health.py` |
 | `/static/…` | `static.py` |
 | everything else | Django |
@@ -28,12 +29,16 @@ from django.conf import settings  # noqa: E402
 from django.core.asgi import get_asgi_application  # noqa: E402
 
 from halqa.gateway import Gateway  # noqa: E402
+from halqa.gateway.answers import answer_problem, header  # noqa: E402
+from halqa.gateway.app import MethodNotAllowed  # noqa: E402
+from halqa.gateway.body import BodyCutShort, read_body  # noqa: E402
 from halqa.lessons import house, services  # noqa: E402
 from halqa.media.hls import HlsApp  # noqa: E402
+from halqa.media.slides import SlidesApp  # noqa: E402
 from halqa.stores import SqliteStores  # noqa: E402
 from halqa.tickets import Tickets  # noqa: E402
 from halqa.timeline import Stores, Summary  # noqa: E402
-from halqa.timeline.errors import NoSuchTimeline, StoreMistake  # noqa: E402
+from halqa.timeline.errors import Mistake, NoSuchTimeline, StoreMistake, TooLarge  # noqa: E402
 
 from .health import health  # noqa: E402
 from .static import StaticApp  # noqa: E402
@@ -43,7 +48,18 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 log = logging.getLogger("halqa.site")
-_HLS = re.compile(r"/lessons/[^/]+/hls/.+")
+MOST_FORM = 64 << 10
+"""Bytes of a form or of JSON: a lesson is a title of 200 letters and a few words."""
+FORM_S = 30.0
+"""How long it may take to come: 64 kB need 16 s at 32 kbit/s."""
+_HLS = re.compile(r"/lessons/[^/]+/hls/.+", re.DOTALL)
+_SLIDES = re.compile(r"/lessons/[^/]+/slides")
+
+
+class RequestCutShort(Mistake):
+    """The body of this request stopped coming. Send it again."""
+
+    code, status, retry = "bad-question", 400, True
 
 
 class House:
@@ -54,6 +70,7 @@ class House:
         self.static = StaticApp()
         self.gateway: Gateway | None = None
         self.hls: HlsApp | None = None
+        self.slides: SlidesApp | None = None
         self._stores: Stores | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,12 +85,32 @@ class House:
             await self.gateway(scope, receive, send)
         elif self.hls is not None and _HLS.fullmatch(path):
             await self.hls(scope, receive, send)
-        elif path == "/healthz":
+        elif self.slides is not None and _SLIDES.fullmatch(path):
+            await self.slides(scope, receive, send)
+        elif path == "/healthz" and scope["method"] in ("GET", "HEAD"):
             await _answer_health(send)
+        elif path == "/healthz":
+            await answer_problem(send, MethodNotAllowed(), header(scope, b"accept-language"))
         elif path in self.static:
             await self.static(scope, receive, send)
         else:
-            await self.django(dict(scope), receive, cast(Any, send))
+            await self._ask_django(scope, receive, send)
+
+    async def _ask_django(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Django gets a request when it is whole: it would wait for a body without end, and keep one of any size."""
+        try:
+            async with asyncio.timeout(FORM_S):
+                body = await read_body(receive, MOST_FORM, FORM_S)
+        except (TimeoutError, BodyCutShort):
+            return await answer_problem(send, RequestCutShort(), header(scope, b"accept-language"))
+        except TooLarge as mistake:
+            return await answer_problem(send, mistake, header(scope, b"accept-language"))
+        given = iter([{"type": "http.request", "body": body, "more_body": False}])
+
+        async def whole() -> Any:
+            return next(given, None) or await receive()
+
+        await self.django(dict(scope), whole, cast(Any, send))
 
     # -- from start to stop ---------------------------------------------------------------------------------------
 
@@ -94,8 +131,10 @@ class House:
         await sync_to_async(ready)()
         stores = SqliteStores(settings.HALQA_TIMELINES)
         self._stores = stores
-        self.gateway = Gateway(stores, Tickets(settings.HALQA_SECRET), began=_began, sealed=_sealed)
+        tickets = Tickets(settings.HALQA_SECRET)
+        self.gateway = Gateway(stores, tickets, began=_began, sealed=_sealed)
         self.hls = HlsApp(stores, MayWatch())
+        self.slides = SlidesApp(stores, tickets, settings.HALQA_DATA / "decks")
         house.open_house(stores)
         await _catch_up(stores)
 
@@ -141,7 +180,7 @@ async def _catch_up(stores: Stores) -> None:
             continue
         if summary.sealed:
             await sync_to_async(services.sealed)(lesson_id, summary)
-        elif summary.head:
+        elif summary.started_at is not None:
             await sync_to_async(services.began)(lesson_id, services.moment(summary.started_at))
 
 

@@ -27,7 +27,7 @@ class HostsMiddleware(MiddlewareMixin):
     """Stands in for `ALLOWED_HOSTS`, which knows no addresses in figures."""
 
     def process_request(self, request: HttpRequest) -> HttpResponseBase | None:
-        host = request.META.get("HTTP_HOST") or request.META["SERVER_NAME"]
+        host = request.META.get("HTTP_HOST", request.META["SERVER_NAME"])
         return None if welcome(host) else bad_request(request, DisallowedHost(host))
 
 

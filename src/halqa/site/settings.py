@@ -167,5 +167,7 @@ LOGGING = {
         "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         # One line for every page that does not exist would be an access log.
         "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+        # Strangers who send nonsense are refused; with a traceback each they could fill the disk.
+        "django.security": {"handlers": ["console"], "level": "CRITICAL", "propagate": False},
     },
 }

@@ -16,6 +16,7 @@ import msgspec
 
 from halqa.timeline import Draft, Entry, Summary
 from halqa.timeline.errors import Mistake, TornFile
+from halqa.timeline.tracks import is_teaching
 
 from .order import Digests, Figures, Order, TrackFigures, Voice
 from .reading import ReadFile
@@ -90,6 +91,8 @@ class TimelineFile(ReadFile):
     def _figures(self, db: sqlite3.Connection) -> Figures:
         figures = Figures()
         tracks = {id_: TrackFigures() for id_ in self._track_ids.values()}
+        teaching = {id_ for name, id_ in self._track_ids.items() if is_teaching(name)}
+        first: tuple[int, int] | None = None
         rows = db.execute(
             "SELECT seq, track, t, duration, flags, length(payload) FROM entries NOT INDEXED ORDER BY seq"
         )
@@ -98,10 +101,13 @@ class TimelineFile(ReadFile):
                 raise TornFile(f"{self.path.name} is damaged: after entry {figures.head} comes entry {seq} of {track}.")
             figures.head = seq
             tracks[track].count(t, duration, flags, size)
+            if first is None and track in teaching:
+                first = (seq, t + duration)
         figures.tracks = {name: tracks[id_] for name, id_ in self._track_ids.items() if tracks[id_].entries}
         if figures.head:
-            (figures.started_at,) = db.execute("SELECT said_at FROM entries WHERE seq = 1").fetchone()
-            (figures.said_at,) = db.execute("SELECT said_at FROM entries WHERE seq = ?", (figures.head,)).fetchone()
+            figures.said_at = _said_at(db, figures.head)
+        if first is not None:
+            figures.started_at = _said_at(db, first[0]) - first[1]
         return figures
 
     def _learn_order(self, db: sqlite3.Connection) -> Order:
@@ -299,6 +305,10 @@ def _one_moment(db: sqlite3.Connection) -> Iterator[None]:
     finally:
         if outermost:
             db.execute("ROLLBACK")
+
+
+def _said_at(db: sqlite3.Connection, seq: int) -> int:
+    return int(db.execute("SELECT said_at FROM entries WHERE seq = ?", (seq,)).fetchone()[0])
 
 
 def _named(db: sqlite3.Connection, table: str, name: str) -> int:

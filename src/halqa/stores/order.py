@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from halqa.timeline import INIT, Draft, Entry, Summary, TrackFacts, committed, encode_entry
 from halqa.timeline.errors import MalformedFrame, NumberGap, SaidOtherwise, Sealed, TimeGoesBack
 from halqa.timeline.frames import MAX_U32
+from halqa.timeline.tracks import is_teaching
 
 Voice = tuple[str, str]
 """A speaker on a track: who counts 1, 2, 3 …"""
@@ -203,8 +204,8 @@ class Figures:
             figures.count(entry.t, entry.duration, entry.flags, len(entry.payload))
             self.head = entry.seq
             self.said_at = said_at
-            if self.started_at is None:
-                self.started_at = said_at
+            if self.started_at is None and is_teaching(entry.track):
+                self.started_at = said_at - entry.end
 
     def summary(self, name: str) -> Summary:
         tracks = {track: figures.told() for track, figures in self.tracks.items()}

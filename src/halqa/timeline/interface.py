@@ -36,8 +36,9 @@ class TrackFacts(msgspec.Struct, frozen=True):
 class Summary(msgspec.Struct, frozen=True):
     """One timeline in figures.
 
-    `head` is the last seq (0: nothing was said yet), `duration` the latest end of any entry in ms, `started_at` the
-    server's wall clock (ms since 1970, UTC) at the first append, `said_at` at the last one.
+    `head` is the last seq (0: nothing was said yet), `duration` the latest end of any entry in ms. On the server's wall
+    clock (ms since 1970, UTC): `started_at` is when the lesson's clock showed 0, as the first entry on a track of
+    sound, picture or board tells it (its commit less its `end`; None before), `said_at` the last append.
     """
 
     id: str

@@ -51,6 +51,12 @@ def is_media(track: str) -> bool:
     return track == "audio" or track.startswith("video/")
 
 
+def is_teaching(track: str) -> bool:
+    """Whether the lesson has begun once something is said here: somebody teaches. Slides are laid before, and people
+    talk and answer before and after."""
+    return is_media(track) or track == "board" or track.startswith("board/")
+
+
 def height(track: str) -> int:
     """The height in lines of a `video/<height>` track; 0 for any other track."""
     return int(track[6:]) if track.startswith("video/") and track[6:].isdecimal() else 0

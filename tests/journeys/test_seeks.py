@@ -1,0 +1,56 @@
+"""Seeking in a long lesson: the right picture comes, wherever it was before."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Browser
+
+from faces import enter_classroom, enter_studio
+from laps import say_long_lesson, seek
+from serving import Server, until
+
+
+def test_far_ahead_and_far_back(server: Server, chromium: Browser) -> None:
+    lesson = say_long_lesson(server, minutes=8, lap_seconds=20)
+    classroom = enter_classroom(chromium, server, lesson.id)
+    classroom.reaches("replay")
+    classroom.moves()
+    for seconds in (430, 311, 65, 206, 14, 407, 123):
+        found = seek(classroom.page, seconds * 1000)
+        assert not found.buffered
+        assert lesson.off(seconds * 1000, found.shown) < 1000
+        classroom.moves()
+    assert classroom.errors == []
+
+
+WATCH = """() => {
+  window.least = 1e9;
+  const video = document.querySelector('video');
+  video.addEventListener('seeked', () => { window.least = Math.min(window.least, video.currentTime) });
+}"""
+"""The earliest moment (s) that the picture was brought to."""
+MOVE = "at => { const s = document.querySelector('.seek'); s.value = at; s.dispatchEvent(new Event('change')) }"
+TOGETHER = """() => {
+  const [video, audio] = [document.querySelector('video'), document.querySelector('audio')];
+  return !video.seeking && Math.abs(video.currentTime - audio.currentTime) < 0.5;
+}"""
+
+
+def test_what_was_heard_without_a_picture_is_seen_when_one_goes_back(server: Server, chromium: Browser) -> None:
+    lesson = server.announce("La ligne était faible")
+    studio = enter_studio(chromium, server, lesson)
+    studio.page.click("[data-act=go]")
+    studio.reaches("on-air")
+    classroom = enter_classroom(chromium, server, lesson)
+    classroom.reaches("live")
+    page = classroom.page
+    page.select_option("[data-pick=quality]", "0")
+    at = classroom.number("positionMs") + 1500
+    classroom.moves(by=5000)
+    page.select_option("[data-pick=quality]", "auto")
+    until(lambda: classroom.told("rung").startswith("video/"))
+    page.evaluate(WATCH)
+    page.evaluate(MOVE, at)
+    classroom.reaches("behind")
+    until(lambda: page.evaluate("window.least") < at / 1000 + 1)
+    classroom.moves(by=500)
+    until(lambda: page.evaluate(TOGETHER))

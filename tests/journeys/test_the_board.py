@@ -1,0 +1,365 @@
+"""The board from the pen to the classrooms: live, for who joins late, rewound, replayed, printed. In real browsers."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from faces import Face, enter_classroom
+from halqa.media import board
+from halqa.media.hand import Hand
+from halqa.media.teach import Desk, Teacher, file_batches
+from halqa.timeline import Draft
+from serving import Server, until
+
+
+class Lesson:
+    """A lesson that is taught from here: a film with sound, and a board that is written on when the test says so."""
+
+    def __init__(self, server: Server, clip: Path, title: str = "Thalès") -> None:
+        self.server = server
+        self.id = server.announce(title)
+        self.hand = Hand()
+        self._clip = clip
+        self._said = 0
+        self._now = 0
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=asyncio.run, args=[self._teach()], daemon=True)
+        self._thread.start()
+        assert self._ready.wait(60)
+
+    async def _teach(self) -> None:
+        self._loop, self._over = asyncio.get_running_loop(), asyncio.Event()
+        async with Teacher(Desk(self.server.url, self.server.key), self.id) as self._teacher:
+            batches = file_batches(str(self._clip), speed=1, starts_at=0, fragment_ms=250, loop=True, most=90)
+
+            def told(end: int, _: object) -> None:
+                self._now = end
+                self._ready.set()
+
+            filming = asyncio.create_task(self._teacher.say_all(batches, told))
+            await self._over.wait()
+            filming.cancel()
+            await asyncio.gather(filming, return_exceptions=True)
+            await self._teacher.client.seal(self.id)
+
+    @property
+    def now(self) -> int:
+        """How far the lesson is, ms on its clock."""
+        return self._now
+
+    def write(self, act: Callable[[Hand], object]) -> int:
+        """Write from now on, said at once as a whole; the moment at which it is on the board, ms."""
+        self.hand.rest_until(self._now)
+        act(self.hand)
+        return self._say()
+
+    def _say(self) -> int:
+        drafts = self.hand.drafts[self._said :]
+        self._said = len(self.hand.drafts)
+        speaker = self._teacher.speaker
+        assert speaker is not None
+        asyncio.run_coroutine_threadsafe(speaker.say(drafts), self._loop).result(60)
+        return max(draft.t + draft.duration for draft in drafts)
+
+    def end(self) -> None:
+        self._loop.call_soon_threadsafe(self._over.set)
+        self._thread.join(60)
+        assert not self._thread.is_alive()
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("clip") / "clip.mp4"
+    command = "ffmpeg -v error -f lavfi -i testsrc=s=320x180:r=12 -f lavfi -i sine=f=330 -t 40 -pix_fmt yuv420p"
+    subprocess.run([*command.split(), str(path)], check=True)
+    return path
+
+
+@pytest.fixture
+def lesson(server: Server, clip: Path) -> Iterator[Lesson]:
+    taught = Lesson(server, clip)
+    yield taught
+    if server.lesson(taught.id)["status"] != "ended":
+        taught.end()
+
+
+def shown(face: Face) -> str:
+    """What is on the board there, once it has rested: page and book in a word."""
+    until(lambda: face.told("board") != "", 60)
+    return face.told("board")
+
+
+def has(*faces: Face, page: str = "1", strokes: int) -> None:
+    """Wait until these classrooms have so many things on this page."""
+    for face in faces:
+        until(lambda face=face: face.told("page") == page and face.number("things") == strokes, 60)  # type: ignore[misc]
+
+
+def triangle(hand: Hand) -> None:
+    hand.line((1000, 3000), (2500, 800), (4000, 3000))
+    hand.line((1000, 3000), (4000, 3000), colour=board.BLUE)
+    hand.text(4500, 600, 3000, 300, "مبرهنة طاليس")
+
+
+def seek(face: Face, ms: int) -> None:
+    face.page.evaluate(
+        "ms => { const s = document.querySelector('.seek'); s.value = ms; s.dispatchEvent(new Event('change')) }", ms
+    )
+
+
+def at(face: Face, ms: int, within: int = 4000) -> str:
+    """What the board shows at this moment, or so little later: sought, played, and stopped."""
+    for _ in range(10):
+        seek(face, ms)
+        until(lambda: face.number("positionMs") >= ms - 100 and face.told("playing") == "true", 60)
+        face.page.keyboard.press("k")
+        until(lambda: face.told("playing") == "false")
+        if ms - 100 <= face.number("positionMs") <= ms + within:
+            return shown(face)
+    raise AssertionError(f"it never stood at {ms} ms")
+
+
+def kept_whole(face: Face) -> None:
+    until(lambda: face.told("kept") == "whole", 60)
+
+
+def test_written_live_joined_late_rewound_and_replayed(server: Server, chromium: Browser, lesson: Lesson) -> None:
+    french = enter_classroom(chromium, server, lesson.id)
+    arabic = enter_classroom(chromium, server, lesson.id, "ar")
+    for face in (french, arabic):
+        face.reaches("live")
+    assert french.told("layout") in ("picture", "card"), "nothing is written yet"
+
+    # Both see it, and the same.
+    first = lesson.write(triangle)
+    has(french, arabic, strokes=3)
+    early = shown(french)
+    assert shown(arabic) == early
+    assert french.told("layout") == "corner"
+
+    # A page is turned; the scene changes; more is written.
+    def exercise(hand: Hand) -> None:
+        hand.turn("2", 1, "squares")
+        hand.tell(fact="scene", scene="both")
+        hand.tell(fact="chapter", title="Exercice")
+        hand.formula(600, 600, 300, r"\frac{AM}{AB}")
+        hand.circle(3000, 2000, 700, colour=board.RED)
+
+    until(lambda: lesson.now > first + 6000)
+    second = lesson.write(exercise)
+    has(french, arabic, page="2", strokes=2)
+    later = shown(french)
+    assert shown(arabic) == later != early
+    assert french.told("layout") == "side"
+    until(lambda: french.page.locator(".board-formula .katex").count() > 0)
+
+    # Who joins late has all of it, once and in order.
+    late = enter_classroom(chromium, server, lesson.id)
+    has(late, page="2", strokes=2)
+    kept_whole(late)
+    assert shown(late) == later
+
+    # A page of one's own, and back to the teacher's.
+    late.page.keyboard.press("PageUp")
+    has(late, page="1", strokes=3)
+    assert late.page.is_visible(".astray")
+    late.page.click(".astray")
+    has(late, page="2", strokes=2)
+
+    # Rewound while it is on air: the earlier board; and back.
+    until(lambda: lesson.now > second + 6000)
+    assert at(late, first + 500) == early
+    assert late.told("state") == "behind"
+    late.page.keyboard.press("l")
+    late.reaches("live")
+    assert shown(late) == later
+
+    # Erased, after which the page is another one again.
+    third = lesson.write(lambda hand: hand.drafts.append(gone(hand, "2", 1)))
+    until(lambda: shown(french) not in (early, later))
+    last = shown(french)
+    until(lambda: lesson.now > third + 3000)
+    lesson.end()
+
+    # The replay shows at every moment what was seen then.
+    for locale in ("fr-FR", "ar"):
+        replay = enter_classroom(chromium, server, lesson.id, locale)
+        replay.reaches("replay")
+        kept_whole(replay)
+        for moment, seen in ((second + 500, later), (first + 500, early), (third + 500, last)):
+            assert at(replay, moment) == seen
+        assert replay.errors == []
+    marks = replay.page.locator(".marks i").count()
+    assert marks >= 1
+    for face in (french, arabic, late):
+        assert face.errors == []
+
+
+def gone(hand: Hand, page: str, thing: int) -> Draft:
+    return Draft(f"board/{page}", "", 0, hand.now, 0, 0, board.payload([board.gone(thing)]))
+
+
+def test_strokes_grow_and_chapters_lead_through_the_lesson(server: Server, chromium: Browser, lesson: Lesson) -> None:
+    begins = lesson.write(lambda hand: hand.tell(fact="scene", scene="board"))
+
+    def slowly(hand: Hand) -> None:
+        hand.rest(1500)
+        for y in (600, 1500, 2400):
+            hand.line((500, y), (7500, y + 200))
+        hand.turn("2", 1)
+        hand.tell(fact="chapter", title="La suite")
+        hand.line((500, 500), (3000, 700))
+
+    ends = lesson.write(slowly)
+    until(lambda: lesson.now > ends + 1500)
+    lesson.end()
+    replay = enter_classroom(chromium, server, lesson.id)
+    replay.reaches("replay")
+    kept_whole(replay)
+    replay.page.select_option("[data-pick=speed]", "0.5")
+    seek(replay, begins)
+    until(lambda: replay.number("things") == 0)
+    seen = []
+
+    def all_of_it() -> bool:
+        seen.append(painted(replay))
+        return replay.told("page") == "2"
+
+    until(all_of_it, 90)
+    grew = [ink for ink, page in seen if page == "1" and ink > 0]
+    assert len(set(grew)) >= 5, "not stroke by stroke, but as they were drawn"
+    assert all(later >= sooner * 0.98 for sooner, later in pairwise(grew)), f"what is there stays: {grew}"
+
+    # Keys and the panel lead from chapter to chapter.
+    replay.page.keyboard.press("Home")
+    until(lambda: replay.number("positionMs") < ends - 2000)
+    replay.page.keyboard.press("n")
+    until(lambda: replay.told("page") == "2")
+    replay.page.keyboard.press("b")
+    chapter = replay.page.locator(".panel .chapters button", has_text="La suite")
+    assert "0:" in chapter.inner_text()
+    replay.page.keyboard.press("Home")
+    until(lambda: replay.told("page") == "1")
+    chapter.click()
+    until(lambda: replay.told("page") == "2")
+    assert replay.page.locator(".panel .pages button").count() == 2
+    assert replay.errors == []
+
+
+def painted(face: Face) -> tuple[int, str]:
+    """How much ink is on the board there (dark dots of its canvases), and on which page."""
+    script = """() => {
+      const dark = new Set();
+      for (const canvas of document.querySelectorAll('.slate canvas')) {
+        if (!canvas.width) continue;
+        const dots = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+        for (let i = 3; i < dots.length; i += 4) if (dots[i] > 120) dark.add(i);
+      }
+      return [dark.size, document.querySelector('halqa-classroom').dataset.page];
+    }"""
+    ink, page = face.page.evaluate(script)
+    return int(ink), str(page)
+
+
+def test_the_reader_chooses_what_is_shown(server: Server, chromium: Browser, lesson: Lesson) -> None:
+    def on_camera(hand: Hand) -> None:
+        hand.tell(fact="scene", scene="camera")
+        hand.line((500, 500), (3000, 700))
+
+    lesson.write(on_camera)
+    face = enter_classroom(chromium, server, lesson.id)
+    face.reaches("live")
+
+    def stands(layout: str) -> None:
+        until(lambda: face.told("layout") == layout)
+
+    stands("picture")
+    face.page.keyboard.press("s")
+    stands("side")
+    face.page.keyboard.press("s")
+    until(lambda: face.page.evaluate("document.querySelector('halqa-classroom').classList.contains('swapped')"))
+    face.page.keyboard.press("b")
+    face.page.check("input[name=wish][value=board]")
+    stands("board")
+    face.page.check("input[name=wish][value=teacher]")
+    stands("picture")
+    lesson.write(lambda hand: hand.tell(fact="scene", scene="both"))
+    stands("side")
+    face.page.keyboard.press("Escape")
+    assert face.page.is_hidden(".panel")
+
+    # Upright they stand above each other; on sound alone the board has all the room.
+    face.page.set_viewport_size({"width": 360, "height": 740})
+    stands("stack")
+    face.page.set_viewport_size({"width": 1366, "height": 768})
+    face.page.select_option("[data-pick=quality]", "0")
+    stands("board")
+
+    # Closer with the wheel, and back to what the teacher looks at.
+    box = face.page.locator(".slate").bounding_box()
+    assert box is not None
+    face.page.mouse.move(box["x"] + 300, box["y"] + 200)
+    face.page.mouse.wheel(0, -600)
+    until(lambda: face.page.is_visible(".astray"))
+    face.page.click(".astray")
+    until(lambda: face.page.is_hidden(".astray"))
+    assert face.errors == []
+
+
+def test_all_pages_are_printed(server: Server, chromium: Browser, lesson: Lesson, tmp_path: Path) -> None:
+    album = chromium.new_context(locale="fr-FR").new_page()
+    state = "document.querySelector('halqa-album')?.dataset.state"
+    album.goto(f"{server.url}/lessons/{server.announce('Sans tableau')}/board")
+    until(lambda: album.evaluate(state) == "empty")
+    assert "Rien n’a été écrit" in album.inner_text("halqa-album")
+
+    lesson.write(triangle)
+
+    def more(hand: Hand) -> None:
+        hand.turn("2", 1, "lines")
+        hand.formula(600, 600, 300, r"\frac{3 \times 4}{2} = 6")
+        hand.line((500, 2000), (7000, 2000), width=200, tool=board.HIGHLIGHTER, colour=board.SAFFRON)
+        hand.turn("3", 2)
+
+    until(lambda: lesson.now > lesson.hand.now)
+    lesson.write(more)
+    album.goto(f"{server.url}/lessons/{lesson.id}/board")
+    until(lambda: album.evaluate(state) == "ready", 60)
+    paper = tmp_path / "board.pdf"
+    album.pdf(path=paper, prefer_css_page_size=True)
+    assert "Pages:           3" in tool("pdfinfo", paper)
+    assert "842" in tool("pdfinfo", paper).split("Page size:")[1][:30].replace("841.92", "842"), "A4, on its side"
+    text = tool("pdftotext", "-f", "1", "-l", "1", paper, "-")
+    assert "طاليس" in text, "texts are texts, their letters in their order"
+    assert len(tool("pdfimages", "-list", paper).splitlines()) == 2, "no picture at all"
+    tool("pdftocairo", "-svg", "-f", "1", "-l", "1", paper, tmp_path / "1.svg")
+    assert (tmp_path / "1.svg").read_text().count("<path") >= 3
+
+    # A page as a file of its own: the letters are inside.
+    with album.expect_download() as download:
+        album.locator("[data-keep=svg]").first.click()
+    assert download.value.suggested_filename == "Thalès 1.svg"
+    kept = download.value.path().read_text()
+    assert "طاليس" in kept
+    assert "data:font/woff2" in kept
+    with album.expect_download() as download:
+        album.locator("[data-keep=png]").first.click()
+    file = download.value.path().read_bytes()
+    assert file.startswith(b"\x89PNG")
+    assert int.from_bytes(file[16:20]) == 3840
+
+
+def tool(name: str, *args: object) -> str:
+    found = shutil.which(name)
+    assert found, f"{name} is of the Debian package poppler-utils"
+    done = subprocess.run([found, *map(str, args)], capture_output=True, text=True, check=True)
+    return done.stdout

@@ -1,0 +1,222 @@
+/**
+ * All that the classroom has of the board: keeper and slate, where they stand beside the picture, the panel, the chapters. For
+ * tests and technicians: `data-layout`, `data-scene`, `data-page`, `data-things` (on it), `data-board` (what is shown, in a word), `data-kept`.
+ */
+import { Keeper } from "../follow/keeper";
+import { Pictures } from "../follow/pictures";
+import type { Facts } from "../ui/facts";
+import { word } from "../ui/words";
+import type { Entry, Passing } from "../wire/frames";
+import type { TicketHolder } from "../wire/tickets";
+import { type Chapter, chaptersOf, nextOf, previousOf } from "./chapters";
+import { type Layout, layoutOf, type Wish, wishOfSwap } from "./layout";
+import type { Painter } from "./paint";
+import { nameOf, Panel } from "./panel";
+import { Slate } from "./slate";
+
+/** With so much ready ahead, a replay has time for pages that nobody looks at. */
+const LEISURE_MS = 10_000;
+/** Waiting for the board for less than this is not worth a word. */
+const PATIENCE_MS = 700;
+
+/** What the easel has to know of the lesson that plays. */
+export interface Playing {
+  /** The playing moment, ms; null: the live end, where everything is shown as it comes. */
+  moment(): number | null;
+  now(): number;
+  moving(): boolean;
+  /** ms that lie ready; and whether it waits for more. */
+  ahead(): number;
+  dry(): boolean;
+  /** There is a picture, and it moves. */
+  pictured(): boolean;
+  ended(): boolean;
+  /** Play from here. */
+  goTo(ms: number): void;
+  /** Something that is painted changed. */
+  changed(): void;
+  /** A fact about the lesson came. */
+  said(entry: Entry): void;
+}
+
+export class Easel {
+  readonly #keeper: Keeper;
+  readonly #slate: Slate;
+  readonly #panel: Panel;
+  readonly #upright = matchMedia("(max-aspect-ratio: 1/1)");
+  #wish: Wish = "teacher";
+  #swapped = false;
+  #layout: Layout = "card";
+  #chapters: readonly Chapter[] = [];
+  #chaptersKnown = false;
+  #lackedAt = 0;
+
+  constructor(
+    private readonly face: HTMLElement,
+    private readonly painter: Painter,
+    private readonly playing: Playing,
+    facts: Facts,
+    tickets: TicketHolder,
+  ) {
+    this.#keeper = new Keeper(facts.timeline, tickets, {
+      kept: (touched) => {
+        if (touched === null || touched.page === null) this.#chaptersKnown = false;
+        this.#slate.stir();
+        if (touched === null) this.playing.changed();
+      },
+      said: (entry) => playing.said(entry),
+      looked: () => this.#slate.page,
+      leisure: () =>
+        playing.moment() === null ? !playing.dry() || !playing.moving() : playing.ahead() > LEISURE_MS,
+    });
+    const dots = () => Math.max(innerWidth, innerHeight) * Math.min(2, devicePixelRatio);
+    const pictures = new Pictures(facts.timeline, tickets, dots);
+    const moment = () => playing.moment();
+    this.#slate = new Slate(painter.part(".slate"), this.#keeper, pictures, {
+      moment,
+      moving: () => playing.moving(),
+      changed: () => playing.changed(),
+    });
+    this.#panel = new Panel(painter, this.#keeper, pictures, this.#slate, moment, (wish) =>
+      this.#choose(wish),
+    );
+    this.#upright.addEventListener("change", this.#turned);
+  }
+
+  close(): void {
+    this.#upright.removeEventListener("change", this.#turned);
+    this.#keeper.stop();
+    this.#slate.close();
+    this.#panel.close();
+  }
+
+  readonly #turned = (): void => this.playing.changed();
+
+  // -- what comes ---------------------------------------------------------------------------------------------------
+
+  entry(entry: Entry, followed: boolean): void {
+    this.#slate.entry(entry);
+    this.#keeper.entry(entry, followed);
+  }
+
+  notice(body: Readonly<Record<string, unknown>>, followed: boolean): void {
+    this.#keeper.notice(body, followed);
+  }
+
+  passing(frame: Passing): void {
+    this.#slate.passing(frame);
+  }
+
+  /** The line may be back. */
+  hurry(): void {
+    this.#keeper.hurry();
+  }
+
+  // -- what people do -----------------------------------------------------------------------------------------------
+
+  /** Do what this name stands for; false: it is none of ours. */
+  act(name: string): boolean {
+    const [what = "", which = ""] = name.split(":");
+    const act = this.#acts[what];
+    act?.(which);
+    return act !== undefined;
+  }
+
+  readonly #acts: Readonly<Record<string, (which: string) => void>> = {
+    at: (ms) => this.playing.goTo(Number(ms)),
+    page: (id) => this.#slate.turn(id),
+    pageback: () => this.#slate.leaf(-1),
+    pageon: () => this.#slate.leaf(1),
+    followteacher: () => this.#slate.turn(null),
+    chapterback: () => this.playing.goTo(previousOf(this.chapters, this.playing.now())),
+    chapteron: () => {
+      const next = nextOf(this.chapters, this.playing.now());
+      if (next !== null) this.playing.goTo(next);
+    },
+    swap: () => this.#swap(),
+    panel: () => this.#keeper.written && this.#panel.toggle(),
+    away: () => (this.#panel.open ? this.#panel.toggle(false) : this.#slate.turn(null)),
+  };
+
+  #swap(): void {
+    const wish = wishOfSwap(this.#layout);
+    if (wish !== null) this.#choose(wish);
+    else this.#swapped = !this.#swapped;
+  }
+
+  #choose(wish: Wish): void {
+    this.#wish = wish;
+    this.#swapped = false;
+    this.#panel.wish(wish);
+    this.playing.changed();
+  }
+
+  // -- what people see ----------------------------------------------------------------------------------------------
+
+  get chapters(): readonly Chapter[] {
+    if (this.#chaptersKnown) return this.#chapters;
+    this.#chaptersKnown = true;
+    const { fold, talk, turns } = this.#keeper;
+    const numbered = turns.map(({ t, page }) => {
+      const place = fold.book(t).pages.findIndex((one) => one.id === page);
+      return { t, page: place + 1 };
+    });
+    const chapters = chaptersOf({
+      titles: talk.titles,
+      turns: numbered.filter(({ page }) => page > 0),
+      scenes: talk.scenes,
+    });
+    if (JSON.stringify(chapters) !== JSON.stringify(this.#chapters)) this.#chapters = chapters;
+    return this.#chapters;
+  }
+
+  /** Something is shown that fills the screen: board or picture. */
+  get showing(): boolean {
+    return this.#layout !== "card";
+  }
+
+  /** `end`: of the lesson, ms. */
+  paint(end: number): void {
+    const { playing } = this;
+    const { written } = this.#keeper;
+    const scene = this.#keeper.talk.scene(playing.moment());
+    this.#layout = layoutOf({
+      scene,
+      wish: this.#wish,
+      written,
+      pictured: playing.pictured(),
+      ended: playing.ended(),
+      upright: this.#upright.matches,
+    });
+    const two = ["corner", "side", "stack"].includes(this.#layout);
+    const boarded = two || this.#layout === "board";
+    Object.assign(this.face.dataset, {
+      layout: this.#layout,
+      scene: scene ?? "",
+      page: written ? this.#slate.page : "",
+      things: String(this.#slate.things),
+      board: written ? this.#slate.print : "",
+      kept: this.#keeper.complete() ? "whole" : this.#keeper.complete(this.#slate.page) ? "page" : "",
+    });
+    this.face.classList.toggle("swapped", two && this.#swapped);
+    this.#slate.seen = boarded;
+    this.#slate.stir();
+    this.#buttons(two, boarded, written);
+    this.painter.marks(this.chapters, end, nameOf);
+    this.#panel.chapters(this.chapters);
+    this.#panel.paint(playing.now());
+  }
+
+  #buttons(two: boolean, boarded: boolean, written: boolean): void {
+    const { painter } = this;
+    painter.part(".bar [data-act=panel]").hidden = !written;
+    painter.part(".bar [data-act=swap]").hidden = !written || !this.playing.pictured();
+    painter.part(".swapper").hidden = !two;
+    painter.part(".astray").hidden = !boarded || !this.#slate.astray;
+    const lacks = boarded && !this.#keeper.complete(this.#slate.page);
+    if (!lacks) this.#lackedAt = performance.now();
+    painter.part(".coming").hidden = performance.now() - this.#lackedAt < PATIENCE_MS;
+    painter.part(".slate").ariaLabel = word("classroom.board");
+    if (!written) this.#panel.toggle(false);
+  }
+}

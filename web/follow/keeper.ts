@@ -1,0 +1,317 @@
+/**
+ * Keeps the board: every page, at every moment, however the sound and the picture are fetched.
+ *
+ * Theory of operation. What is written now comes with the answer that the controller follows; what was written before is
+ * asked for here, with the same verb: first the track `board` with `talk`, then the page that is looked at, then the others at
+ * leisure, one question at a time. Each of these is complete up to a seq of its own (`#known`). A followed answer brings all of
+ * them from `hello`'s `after` on: a *stretch* `[from, to]` that grows with it. What is complete up to the beginning of the
+ * stretch is complete up to its end, so that a question has to reach no further than there, and nothing is left out at the
+ * seam. Pages of a replay carry no board: then all that the lesson has (`hello`'s `head`) is asked for here.
+ */
+import { decodeOps, MalformedBoard } from "../board/codec";
+import { BoardFold, pageOf, type Touched } from "../board/fold";
+import { Backoff } from "../wire/backoff";
+import { ask } from "../wire/follow";
+import type { Entry } from "../wire/frames";
+import { Problem, type TicketHolder } from "../wire/tickets";
+import { Talk } from "./talk";
+
+/** What one question brings at most: on a line of 128 kbit/s two seconds. */
+const LIMIT = 32 * 1024;
+/** How often it is looked whether there is leisure. */
+const LOOK_MS = 500;
+/** The name of what comes first: the tracks `board` and `talk`. */
+const BOOK = "";
+
+interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
+
+const NONE: Stretch = { from: Number.POSITIVE_INFINITY, to: 0 };
+
+export interface KeeperListener {
+  /** Something about the board, the scene or the chapters is known that was not. Null: not on any page. */
+  kept(touched: Touched | null): void;
+  /** The page that the reader looks at. */
+  looked(): string;
+  /** A fact about the lesson, as it comes: live, or fetched; perhaps more than once. */
+  said?(entry: Entry): void;
+  /** Whether the line has time for pages that nobody looks at. */
+  leisure(): boolean;
+  /** The server gives the board to nobody for now; whoever follows learns it by the controller. */
+  refused?(problem: Problem): void;
+}
+
+export interface Turn {
+  readonly seq: number;
+  readonly t: number;
+  readonly page: string;
+}
+
+export class Keeper {
+  fold = new BoardFold();
+  talk = new Talk();
+  /** Which page was turned up when, in the order of seq. */
+  turns: Turn[] = [];
+
+  #known = new Map<string, number>([[BOOK, 0]]);
+  /** Up to where a page that was not heard of before is complete. */
+  #fresh = 0;
+  #stretch: Stretch = NONE;
+  /** What has to be known; null: nothing was heard yet. */
+  #target: number | null = null;
+  #seqs = 0;
+  #asking: AbortController | null = null;
+  #run = 0;
+  #wake: (() => void) | null = null;
+  /** It waits for leisure. */
+  #idle = false;
+  #backoff = new Backoff();
+
+  constructor(
+    private readonly timeline: string,
+    private readonly tickets: TicketHolder,
+    private readonly listener: KeeperListener,
+  ) {}
+
+  /** Something came, with an answer that is followed (and so brings all there is) or with one that is not. */
+  entry(entry: Entry, followed: boolean): void {
+    this.#take(entry);
+    if (followed) this.#grow(entry.seq);
+  }
+
+  notice(body: Readonly<Record<string, unknown>>, followed: boolean): void {
+    if (body.notice === "hello") this.#hello(body, followed);
+    else if (followed && typeof body.after === "number") this.#grow(body.after);
+  }
+
+  /** Another page is looked at, or the line has become free: perhaps something else comes first. */
+  poke(): void {
+    if (this.#idle) this.#wake?.();
+  }
+
+  /** The browser says that the line is back. */
+  hurry(): void {
+    this.#backoff.succeeded();
+    this.#wake?.();
+  }
+
+  stop(): void {
+    this.#run++;
+    this.#asking?.abort();
+    this.#wake?.();
+  }
+
+  /** Whether anything was ever written. */
+  get written(): boolean {
+    return this.#written;
+  }
+  #written = false;
+
+  /** Whether all there is of the board (null), or of this page, is here. */
+  complete(page: string | null = null): boolean {
+    if (this.#target === null) return false;
+    return page === null ? this.#next() === null : !this.#lacks(BOOK) && !this.#lacks(page);
+  }
+
+  /** How many of the tracks are complete, of how many: for a bar of progress. */
+  get progress(): { readonly done: number; readonly all: number } {
+    const all = [...this.#known.keys()];
+    return { done: all.filter((name) => !this.#lacks(name)).length, all: all.length };
+  }
+
+  // -- what is known ------------------------------------------------------------------------------------------------
+
+  #hello(body: Readonly<Record<string, unknown>>, followed: boolean): void {
+    const head = Number(body.head ?? 0);
+    const after = Number(body.after ?? 0);
+    if (head < this.#seqs) this.#forget();
+    this.#settle();
+    for (const track of Object.keys((body.tracks ?? {}) as object))
+      this.#meet(pageOf(track) ?? null, this.#fresh);
+    if (followed) {
+      const { from, to } = this.#stretch;
+      this.#stretch = after >= from && after <= to ? { from, to } : { from: after, to: after };
+      // A page that has no track yet has nothing that lies before.
+      this.#fresh = Math.max(this.#fresh, this.#stretch.from);
+      this.#target = this.#stretch.from;
+    } else {
+      this.#stretch = NONE;
+      this.#target = Math.max(this.#target ?? 0, head);
+    }
+    this.#begin();
+  }
+
+  /** The server has an older copy than we have read: begin anew. */
+  #forget(): void {
+    [this.fold, this.talk, this.turns] = [new BoardFold(), new Talk(), []];
+    this.#known = new Map([[BOOK, 0]]);
+    this.#fresh = this.#seqs = 0;
+    this.#stretch = NONE;
+    this.#target = null;
+    this.#written = false;
+    this.stop();
+    this.#asking = null;
+    this.listener.kept(null);
+  }
+
+  #grow(seq: number): void {
+    const { from, to } = this.#stretch;
+    this.#stretch = { from, to: Math.max(to, seq) };
+  }
+
+  /** Whatever joins the stretch is complete up to its end. */
+  #settle(): void {
+    for (const [name, known] of this.#known) this.#known.set(name, this.#reach(known));
+    this.#fresh = this.#reach(this.#fresh);
+  }
+
+  #reach(known: number): number {
+    return known >= this.#stretch.from ? Math.max(known, this.#stretch.to) : known;
+  }
+
+  #lacks(name: string): boolean {
+    return this.#target !== null && this.#reach(this.#known.get(name) ?? this.#fresh) < this.#target;
+  }
+
+  #meet(page: string | null, known: number): void {
+    if (page !== null && !this.#known.has(page)) this.#known.set(page, known);
+  }
+
+  #take(entry: Entry): void {
+    const page = pageOf(entry.track);
+    this.#seqs = Math.max(this.#seqs, entry.seq);
+    if (entry.track === "talk") {
+      this.listener.said?.(entry);
+      if (this.talk.take(entry)) this.listener.kept(null);
+      return;
+    }
+    if (page === undefined) return;
+    const touched = this.fold.take(entry);
+    if (page === null) this.#read(entry);
+    else this.#meet(page, this.#fresh);
+    if (touched === null) return;
+    this.#written = true;
+    this.listener.kept(touched);
+  }
+
+  /** Which pages there are, and when they were turned. */
+  #read(entry: Entry): void {
+    let turned = false;
+    for (const op of opsOf(entry.payload)) {
+      if (op.op === "page") this.#meet(op.page, this.#fresh);
+      if (op.op !== "turned" || this.turns.some((turn) => turn.seq === entry.seq)) continue;
+      this.turns.push({ seq: entry.seq, t: entry.t, page: op.page });
+      turned = true;
+    }
+    if (turned) this.turns.sort((a, b) => a.seq - b.seq);
+  }
+
+  // -- what is asked ------------------------------------------------------------------------------------------------
+
+  /** What to ask for next: the names, all complete up to the same seq. Null: nothing. */
+  #next(): { readonly names: readonly string[]; readonly urgent: boolean } | null {
+    const looked = this.listener.looked();
+    const lacking = [...new Set([...this.#known.keys(), looked])].filter((name) => this.#lacks(name));
+    const first = lacking.find((name) => name === BOOK) ?? lacking.find((name) => name === looked);
+    const name = first ?? lacking[0];
+    if (name === undefined) return null;
+    const known = this.#from(name);
+    const all = known > 0 && [...this.#known.keys()].every((one) => this.#from(one) === known);
+    return { names: all ? lacking : [name], urgent: first !== undefined };
+  }
+
+  #from(name: string): number {
+    return this.#reach(this.#known.get(name) ?? this.#fresh);
+  }
+
+  #begin(): void {
+    this.#wake?.();
+    if (this.#asking) return;
+    const asking = new AbortController();
+    this.#asking = asking;
+    void this.#loop(++this.#run, asking.signal);
+  }
+
+  async #loop(run: number, signal: AbortSignal): Promise<void> {
+    for (let next = this.#next(); next !== null; next = this.#next()) {
+      this.#idle = !next.urgent && !this.listener.leisure();
+      const wait = this.#idle ? LOOK_MS : await this.#ask(next.names, signal);
+      if (run !== this.#run) return;
+      if (wait === null) break;
+      if (wait > 0) await this.#sleep(wait);
+      if (run !== this.#run) return;
+    }
+    this.#asking = null;
+  }
+
+  /** One question; how long to wait before the next one. Null: there is no next one. */
+  async #ask(names: readonly string[], signal: AbortSignal): Promise<number | null> {
+    const tracks =
+      names.length > 1 ? "board,board/*,talk" : names[0] === BOOK ? "board,talk" : `board/${names[0]}`;
+    const after = this.#from(names[0] as string);
+    let ended = false;
+    try {
+      const question = { tracks, after, limit: LIMIT };
+      for await (const item of ask(this.timeline, question, this.tickets, signal)) {
+        if (signal.aborted) return null;
+        if (item.kind === "entry") this.#took(names, item);
+        else if (item.kind === "notice" && item.body.notice === "end") ended = this.#ended(names, item.body);
+      }
+    } catch (error) {
+      if (signal.aborted) return null;
+      return this.#failed(error);
+    }
+    if (!ended) return this.#backoff.failed();
+    this.#backoff.succeeded();
+    this.listener.kept(null);
+    return 0;
+  }
+
+  #took(names: readonly string[], entry: Entry): void {
+    this.#take(entry);
+    this.#knows(names, entry.seq);
+  }
+
+  #knows(names: readonly string[], seq: number): void {
+    // Asked for `board/*`, what nobody has heard of comes too.
+    if (names.length > 1 && this.#reach(this.#fresh) >= this.#from(names[0] as string)) this.#fresh = seq;
+    for (const name of names) this.#known.set(name, Math.max(this.#from(name), seq));
+  }
+
+  #ended(names: readonly string[], { after, why }: Readonly<Record<string, unknown>>): boolean {
+    this.#knows(names, Number(after ?? 0));
+    return why !== "stopping";
+  }
+
+  #failed(error: unknown): number | null {
+    if (!(error instanceof Problem)) return this.#backoff.failed();
+    if (error.code === "cursor-ahead") this.#forget();
+    // Refused for good, an older copy, or nothing was said yet: the next `hello` begins anew.
+    if (error.retry) return this.#backoff.failed(error.waitMs);
+    this.listener.refused?.(error);
+    return null;
+  }
+
+  #sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#wake = null;
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      this.#wake = done;
+    });
+  }
+}
+
+function opsOf(payload: Uint8Array): ReturnType<typeof decodeOps> {
+  try {
+    return decodeOps(payload);
+  } catch (error) {
+    if (error instanceof MalformedBoard) return [];
+    throw error;
+  }
+}

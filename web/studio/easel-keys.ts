@@ -1,0 +1,49 @@
+/** The keys of the board: what each asks for, and how it is written in a tooltip. */
+export type Asked = readonly [act: string, value: string];
+
+export const KEYS: Readonly<Record<string, Asked>> = {
+  p: ["tool", "pen"],
+  m: ["tool", "marker"],
+  e: ["tool", "eraser"],
+  v: ["tool", "select"],
+  t: ["tool", "text"],
+  f: ["tool", "formula"],
+  k: ["tool", "laser"],
+  u: ["ruler", ""],
+  l: ["shape", "line"],
+  a: ["shape", "arrow"],
+  r: ["shape", "rect"],
+  o: ["shape", "ellipse"],
+  d: ["shape", "triangle"],
+  g: ["shape", "axes"],
+  n: ["shape", "numbers"],
+  PageDown: ["next", ""],
+  PageUp: ["previous", ""],
+  Insert: ["add-page", ""],
+  "+": ["closer", ""],
+  "-": ["further", ""],
+  "0": ["whole", ""],
+};
+
+/** The key of an act, as people write it; empty: it has none. */
+export function keyOf(act: string, value = ""): string {
+  if (act === "undo") return "Ctrl+Z";
+  if (act === "redo") return "Ctrl+Y";
+  const found = Object.entries(KEYS).find(([, asked]) => asked[0] === act && asked[1] === value);
+  return found ? (found[0].length === 1 ? found[0].toUpperCase() : found[0]) : "";
+}
+
+export function actFor(
+  event: Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">,
+): Asked | null {
+  const { key, code, altKey, shiftKey } = event;
+  if (altKey) return null;
+  // On an Arabic keyboard the letter is another, the key is the same.
+  const letter = /^Key[A-Z]$/.test(code) && !/^[a-z]$/i.test(key) ? code.slice(3).toLowerCase() : key;
+  const plain = letter.length === 1 ? letter.toLowerCase() : letter;
+  if (event.ctrlKey || event.metaKey) {
+    if (plain === "z") return [shiftKey ? "redo" : "undo", ""];
+    return plain === "y" ? ["redo", ""] : null;
+  }
+  return KEYS[plain] ?? null;
+}
