@@ -255,6 +255,13 @@ def test_tools_undo_and_pages(server: Server, chromium: Browser) -> None:
     assert arrow.evaluate("svg => svg.getBoundingClientRect().width") > 3, "a vector has its arrow"
     assert blocked == []
 
+    # It comes back from the timeline, and is not laid out again: it would blink.
+    studio.page.evaluate("document.querySelector('.easel .board-words .katex').dataset.first = 'yes'")
+    file = server.data / "timelines" / f"{lesson}.timeline"
+    until(lambda: any(code(op) == 3 and op[2]["kind"] == "formula" for _, _, _, ops in said(file) for op in ops))
+    studio.moves("t", 1500)
+    assert studio.page.locator(".easel .board-words .katex[data-first]").count() == 1
+
     # Chosen, moved with the arrows, doubled, taken away; and back.
     keys.press("v")
     drag(studio, (100, 400), (3300, 1000))

@@ -61,7 +61,9 @@ export class Sheet {
     if (shown && shown.placed.what.kind === placed.what.kind) {
       const before = shown.placed;
       shown.placed = placed;
-      if (before.what !== placed.what) this.#fill(shown.element, placed.what);
+      // What was said here comes back from the timeline as another object: laid out again, it would blink.
+      if (before.what !== placed.what && written(before.what) !== written(placed.what))
+        this.#fill(shown.element, placed.what);
       if (before.what !== placed.what || before.matrix !== placed.matrix)
         place(shown.element, placed.what, placed.matrix);
       return;
@@ -140,7 +142,13 @@ function place(element: HTMLElement, what: Written, matrix: Matrix): void {
   element.style.transform = `matrix(${compose(matrix, translation(what.x, what.y)).join()})`;
 }
 
+/** What a thing is, as a text: equal exactly when these are, in whatever order their members stand. */
+function written(what: Placed["what"]): string {
+  return JSON.stringify(Object.entries(what).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 function setWhenReady(element: HTMLElement, tex: string): void {
+  if (element.dataset.tex === tex) return;
   element.textContent = tex;
   element.dataset.tex = tex;
   void import("./formula").then(({ setFormula }) => {

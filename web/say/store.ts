@@ -103,6 +103,8 @@ export class Store {
       work.oncomplete = () => resolve();
       work.onerror = work.onabort = () => reject(work.error);
       act(work.objectStore(STORE));
+      // Not when this page gets round to it: it may be closing.
+      work.commit();
     });
   }
 

@@ -457,6 +457,7 @@ export class Studio extends HTMLElement {
     });
     window.addEventListener("pagehide", () => this.#easel.flush());
     window.addEventListener("beforeunload", (event) => {
+      this.#easel.flush();
       const busy = this.#state === "on-air" || this.#state === "ending" || this.#state === "sealing";
       if (busy || !this.#sender.outbox.empty) event.preventDefault();
     });
