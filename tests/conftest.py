@@ -30,8 +30,9 @@ def server(tmp_path: Path) -> Iterator[Server]:
         server.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """One for a file of tests: Playwright's loop runs as long as it is open, and asyncio's tests cannot run beside it."""
     with sync_playwright() as playwright:
         args = [*ARGS, "--autoplay-policy=no-user-gesture-required"]
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=args)

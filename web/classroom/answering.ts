@@ -45,6 +45,11 @@ export class Answering {
     if (kept(NAME) && facts.status !== "ended") this.#guest.introduce({ name: kept(NAME) });
   }
 
+  /** Whether a question lies over the lesson. */
+  get asked(): boolean {
+    return this.face.classList.contains("questioned");
+  }
+
   /** An entry of `talk`; one that is known already does no harm. */
   take(entry: Entry): void {
     this.#log.take(entry);

@@ -31,6 +31,8 @@ export interface Playing {
   /** There is a picture, and it moves. */
   pictured(): boolean;
   ended(): boolean;
+  /** A question lies over all of it. */
+  asked(): boolean;
   /** Play from here. */
   goTo(ms: number): void;
   /** Something that is painted changed. */
@@ -187,6 +189,7 @@ export class Easel {
       pictured: playing.pictured(),
       ended: playing.ended(),
       upright: this.#upright.matches,
+      asked: playing.asked(),
     });
     const two = ["corner", "side", "stack"].includes(this.#layout);
     const boarded = two || this.#layout === "board";

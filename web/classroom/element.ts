@@ -148,6 +148,7 @@ export class Classroom extends HTMLElement {
       dry: () => stage.dry,
       pictured: () => stage.pictured && stage.pictureAge <= FROZEN_MS,
       ended: () => this.#finished,
+      asked: () => this.#answering.asked,
       goTo: (ms) => this.#goTo(ms),
       changed: () => this.#paint(),
       said: (entry) => this.#answering.take(entry),

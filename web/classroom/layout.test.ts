@@ -8,6 +8,7 @@ const facts: LayoutFacts = {
   pictured: true,
   ended: false,
   upright: false,
+  asked: false,
 };
 const layout = (more: Partial<LayoutFacts>) => layoutOf({ ...facts, ...more });
 
@@ -17,6 +18,11 @@ describe("where board and picture stand", () => {
     expect(layout({ scene: "screen" })).toBe("picture");
     expect(layout({ scene: "board" })).toBe("corner");
     expect(layout({ scene: "both" })).toBe("side");
+  });
+
+  it("makes room for a question, whatever was chosen", () => {
+    expect(layout({ asked: true, scene: "both", wish: "board" })).toBe("asked");
+    expect(layout({ asked: true, written: false, pictured: false })).toBe("card");
   });
 
   it("shows the board once something is written, before any choice", () => {

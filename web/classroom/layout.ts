@@ -13,7 +13,9 @@ export type Layout =
   /** The board as large as it goes, the picture in a corner. */
   | "corner"
   | "side"
-  | "stack";
+  | "stack"
+  /** A question lies over the lesson; the picture is small, above it (`answering.css`). */
+  | "asked";
 
 export interface LayoutFacts {
   /** What the teacher chose; null: nothing yet. */
@@ -27,9 +29,12 @@ export interface LayoutFacts {
   readonly ended: boolean;
   /** The screen is higher than wide. */
   readonly upright: boolean;
+  /** A question stands. */
+  readonly asked: boolean;
 }
 
-export function layoutOf({ scene, wish, written, pictured, ended, upright }: LayoutFacts): Layout {
+export function layoutOf({ scene, wish, written, pictured, ended, upright, asked }: LayoutFacts): Layout {
+  if (asked && (written || pictured)) return "asked";
   if (ended || !(written || pictured)) return "card";
   if (!written) return "picture";
   // On a line for sound alone the board has all the room.

@@ -28,9 +28,15 @@ def thales(starts_at: int = 0, again: int = 0) -> list[Draft]:
     hand.line((360, 830), (4300, 810), colour=board.RED, width=26)
     hand.rest(2500)
     _triangle(hand)
+    parallel, length = f"parallel{again}", f"length{again}"
+    _ask(hand, parallel, "truth", "(MN) est parallèle à (BC).")
     _statement(hand, starts_at)
+    hand.rest_until(starts_at + 55_000)
+    hand.tell(fact="poll-closed", poll=parallel)
     hand.rest_until(starts_at + 58_000)
-    _exercise(hand, second, 2 * again + 1)
+    _exercise(hand, second, 2 * again + 1, length)
+    hand.rest_until(starts_at + 95_000)
+    hand.tell(fact="poll-closed", poll=length)
     hand.rest_until(starts_at + 96_000)
     hand.tell(fact="chapter", title="Vérifions ensemble")
     hand.turn_back(first)
@@ -87,12 +93,17 @@ def _statement(hand: Hand, starts_at: int) -> None:
     hand.letters("3", 2900, 2130, colour=board.VIOLET)
 
 
-def _exercise(hand: Hand, page: str, place: int) -> None:
+def _ask(hand: Hand, poll: str, kind: str, text: str, *choices: str) -> None:
+    hand.tell(fact="poll-opened", poll=poll, kind=kind, text=text, choices=list(choices), picture=None)
+
+
+def _exercise(hand: Hand, page: str, place: int, poll: str) -> None:
     hand.tell(fact="chapter", title="Exercice")
     hand.turn(page, place, "squares")
     hand.tell(fact="scene", scene="board")
     hand.rest(800)
     hand.text(500, 300, 7000, 320, "Calculer BC, sachant que AM = 2 cm, AB = 4 cm et MN = 3 cm.")
+    _ask(hand, poll, "one", "Combien mesure BC ?", "4 cm", "6 cm", "8 cm")
     hand.rest(4000)
     for text, x, y in (("2", 1200, 1500), ("4", 1200, 2100), ("=", 1800, 1800), ("3", 2500, 1500), ("BC", 2380, 2100)):
         hand.letters(text, x, y, 300)

@@ -123,7 +123,7 @@ class Hand:
         """The whole page again."""
         self._say("board", self.now, 0, [board.whole()])
 
-    def tell(self, **fact: str) -> None:
+    def tell(self, **fact: str | list[str] | None) -> None:
         """A fact for the whole lesson: `fact="scene", scene="both"`."""
         self.drafts.append(Draft("talk", "", 0, self.now, 0, 0, json.dumps(fact, ensure_ascii=False).encode()))
 
