@@ -32,7 +32,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One for a file of tests: Playwright's loop runs as long as it is open, and asyncio's tests cannot run beside it."""
+    """One for a file of tests: while it is open Playwright's loop runs, and asyncio's tests cannot run beside it."""
     with sync_playwright() as playwright:
         args = [*ARGS, "--autoplay-policy=no-user-gesture-required"]
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=args)
