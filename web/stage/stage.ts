@@ -150,8 +150,9 @@ export class Stage {
   /** Whether it has played all there is; a browser may leave the last few tenths that are too few for it to begin with. */
   get spent(): boolean {
     if (!this.complete || this.#wanted !== null || this.bufferedEnd === 0) return false;
-    if (this.#dry && this.ahead < CRUMB_S * 1000) return true;
-    return this.ahead < LAST_S * 1000 && this.#patience.still(performance.now() / 1000) > LAST_S;
+    const left = this.bufferedEnd - this.now;
+    if (this.#dry && left < CRUMB_S * 1000) return true;
+    return left < LAST_S * 1000 && this.#patience.still(performance.now() / 1000) > LAST_S;
   }
 
   /** For how long the sound has gone on without a picture, ms. */
