@@ -70,9 +70,11 @@ def enter_studio(
     return face
 
 
-def enter_classroom(browser: Browser, server: Server, lesson: str, locale: str = "fr-FR") -> Face:
-    """A classroom's browser at the page of a lesson."""
+def enter_classroom(browser: Browser, server: Server, lesson: str, locale: str = "fr-FR", *, script: str = "") -> Face:
+    """A classroom's browser at the page of a lesson. `script` runs before the page's own."""
     page = browser.new_context(locale=locale).new_page()
+    if script:
+        page.add_init_script(script)
     face = Face(page, "halqa-classroom")
     page.goto(f"{server.url}/lessons/{lesson}")
     return face

@@ -35,6 +35,39 @@ TOGETHER = """() => {
 }"""
 
 
+LATE = """(() => {
+  const add = MediaSource.prototype.addSourceBuffer;
+  const updating = Object.getOwnPropertyDescriptor(SourceBuffer.prototype, 'updating').get;
+  MediaSource.prototype.addSourceBuffer = function (mime) {
+    const buffer = add.call(this, mime);
+    if (!mime.startsWith('video')) return buffer;
+    const append = buffer.appendBuffer;
+    let held = false;
+    Object.defineProperty(buffer, 'updating', { get: () => held || updating.call(buffer) });
+    buffer.appendBuffer = bytes => {
+      held = true;
+      setTimeout(() => { held = false; append.call(buffer, bytes); }, 60);
+    };
+    return buffer;
+  };
+})()"""
+"""A browser that takes pictures more slowly than sound."""
+
+
+def test_a_picture_that_was_on_its_way_elsewhere(server: Server, chromium: Browser) -> None:
+    lesson = say_long_lesson(server, minutes=4, lap_seconds=20)
+    classroom = enter_classroom(chromium, server, lesson.id, script=LATE)
+    classroom.reaches("replay")
+    classroom.moves()
+    for seconds in (203, 65, 151):
+        # It seeks to what is not there (any more) when the reader moves the bar; and the sound is there before it.
+        elsewhere = (seconds + 120) % 240
+        classroom.page.evaluate(f"document.querySelector('video').currentTime = {elsewhere}")
+        assert lesson.off(seconds * 1000, seek(classroom.page, seconds * 1000).shown) < 1000
+        classroom.moves()
+    assert classroom.errors == []
+
+
 def test_what_was_heard_without_a_picture_is_seen_when_one_goes_back(server: Server, chromium: Browser) -> None:
     lesson = server.announce("La ligne était faible")
     studio = enter_studio(chromium, server, lesson)

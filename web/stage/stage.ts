@@ -460,7 +460,9 @@ export class Stage {
     const begin = this.#picture.stretch(at)?.begin ?? null;
     const what = follow(at, video.currentTime, this.audio.playbackRate, begin);
     if (what.order !== "hold") this.#shownAt = performance.now();
-    if (what.order === "seek" && !video.seeking) video.currentTime = what.to;
+    // A seek on its way is left alone, unless what it goes to was let go of meanwhile: then it would never arrive.
+    const arriving = video.seeking && this.#picture.stretch(video.currentTime) !== null;
+    if (what.order === "seek" && !arriving) video.currentTime = what.to;
     if (what.order === "go" && Math.abs(video.playbackRate - what.rate) > 0.005)
       video.playbackRate = Math.max(0.25, what.rate);
     // Sound may take a while to begin, or to go on after a seek: the picture must not run ahead of it, and be called back.
