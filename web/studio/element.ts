@@ -67,7 +67,7 @@ export class Studio extends HTMLElement {
     this.#sender = new Sender(this.#facts.id, this.#facts.timeline, this.#tickets, {
       acknowledged: (answer) => {
         // One of them is this page, which reads what is written on the board.
-        this.#followers = Math.max(0, answer.followers - (this.#reader.open ? 1 : 0));
+        this.#followers = answer.followers;
         this.#narrow = answer.narrow;
         if (this.#sitting.roomTrouble) this.#trouble("");
       },

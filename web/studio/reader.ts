@@ -16,8 +16,6 @@ export class Reader {
   #cursor = 0;
   readonly #backoff = new Backoff();
   readonly #gone = new AbortController();
-  /** Whether an answer is open: the server counts it among those who follow. */
-  open = false;
 
   constructor(
     private readonly timeline: string,
@@ -36,14 +34,12 @@ export class Reader {
         else if (error instanceof Problem && !error.retry) return;
         wait = error instanceof Problem ? error.waitMs : 0;
       }
-      this.open = false;
       await new Promise((resolve) => setTimeout(resolve, this.#backoff.failed(wait)));
     }
   }
 
   close(): void {
     this.#gone.abort();
-    this.open = false;
   }
 
   /** One answer; true: there will never be more. */
@@ -51,7 +47,6 @@ export class Reader {
     const question = { tracks: "board,board/*,talk", after: this.#cursor, follow: 1 };
     for await (const frame of ask(this.timeline, question, this.tickets, signal)) {
       this.#backoff.succeeded();
-      this.open = true;
       if (frame.kind === "entry") {
         this.#cursor = Math.max(this.#cursor, frame.seq);
         this.events.entry(frame);
@@ -60,7 +55,6 @@ export class Reader {
         if (notice !== "hello" && typeof after === "number") this.#cursor = Math.max(this.#cursor, after);
         if (notice === "live") this.events.caughtUp();
         if (notice === "end" && why === "sealed") {
-          this.open = false;
           this.events.caughtUp();
           return true;
         }

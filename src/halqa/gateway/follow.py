@@ -24,6 +24,8 @@ HINDERED_S = 0.3
 """A line that had no room for this long is not one to try a higher rung on."""
 RUNG_NEAR_MS = 5_000
 """A rung whose last key entry lies further back than this had stopped by then (key entries come every 2 s)."""
+RUNGS_APART_MS = 1_000
+"""Rungs that begin together do so within a fragment; one that begins later has no picture of this moment."""
 CHUNK = 64 << 10
 """Bytes read from the store at once: what is given at once."""
 
@@ -148,17 +150,18 @@ def _opens(track: str, ladder: Ladder | None, question: Question) -> bool:
 
 
 async def _begin_ladder(hub: Hub, ladder: Ladder, at: int) -> None:
-    """Begin with one of the rungs that have a key entry near this moment."""
-    near = []
+    """Begin with one of the rungs that run at this moment; where none does yet, of those that begin first after it."""
+    begins: dict[str, int] = {}
     for track in sorted((t for t in hub.tail.ends if ladder.allows(t)), key=height):
         seq = await hub.timeline.seek(at, track, key=True)
         if seq is None:
             continue
         [entry] = await hub.timeline.read(seq - 1, tracks=Tracks([track]), limit=1)
         if entry.t >= at - RUNG_NEAR_MS:
-            near.append(track)
-    if near:
-        ladder.begin(near)
+            begins[track] = entry.t
+    if begins:
+        late = max(at, min(begins.values()) + RUNGS_APART_MS)
+        ladder.begin([track for track, t in begins.items() if t <= late])
 
 
 class Stream:
