@@ -157,7 +157,6 @@ async def test_at_live_begins_at_the_last_key_and_carries_one_rung(house: House)
         assert sum(e.init for e in entries) == 2
 
 
-<<<<<<< HEAD
 async def teach_with_a_board(studio: Client) -> None:
     """A minute of lesson; of its boards one was written at the beginning, one in the middle, one at the end."""
     await studio.say("lesson", [Draft("board/3", "s", 1, 0, 400, 0, b"old")])
@@ -211,7 +210,8 @@ async def test_without_sound_and_picture_each_track_begins_at_its_own_place(hous
         for question, times in (({"at": 6000}, [1000, 5000, 9000]), ({"at": 6000, "tracks": "board"}, [5000, 9000])):
             page = await studio.read("lesson", **question)
             assert [e.t for e in page if isinstance(e, Entry) and not e.init] == times
-=======
+
+
 async def test_a_rung_that_came_later_is_not_waited_for_where_there_was_a_smaller_picture(house: House) -> None:
     async with house.client() as studio:
         await teach(studio, 10)
@@ -223,7 +223,6 @@ async def test_a_rung_that_came_later_is_not_waited_for_where_there_was_a_smalle
         pictures = [e for e in page if isinstance(e, Entry) and e.track.startswith("video") and not e.init]
         assert [e.t for e in pictures] == list(range(0, 14_000, 500))
         assert [e.track for e in pictures] == ["video/360"] * 20 + ["video/720"] * 8
->>>>>>> wt-c
 
 
 async def test_the_rung_goes_on_from_page_to_page(house: House) -> None:
