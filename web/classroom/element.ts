@@ -74,7 +74,7 @@ export class Classroom extends HTMLElement {
     this.#stage = new Stage(this.#painter.part("audio"), this.#painter.part("video"), {
       changed: () => this.#paint(),
       blocked: (what) => this.#block(what),
-      hung: () => this.#askAnew(),
+      lost: () => this.#askAnew(),
     });
     this.#screen = new Screen(this, () => this.#fitPicture());
     this.#quality = new Quality(this.#screen);

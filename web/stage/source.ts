@@ -9,7 +9,7 @@ const STEP_S = 10;
 const TIGHT_S = 5;
 
 /** An element that fails so soon after it failed has not been helped by beginning again. */
-const FAILS_SOON_MS = 5000;
+const FAILS_SOON_MS = 15_000;
 const TRIES = 3;
 
 type AnyMediaSource = typeof MediaSource;
@@ -20,6 +20,11 @@ type Task =
   | { readonly task: "init"; readonly bytes: Bytes; readonly init: Init }
   | { readonly task: "append"; readonly bytes: Bytes }
   | { readonly task: "clear" };
+
+/** The codec that a MIME type names, without its profile. */
+export function codec(mime: string): string {
+  return /codecs="([^".]*)/.exec(mime)?.[1] ?? "";
+}
 
 export interface Stretch {
   readonly begin: number;
@@ -47,18 +52,20 @@ export class Source {
   unplayable: string | null = null;
 
   /**
-   * `settled` is called whenever what is buffered may have changed. `moment` is what is played, s: not always where this
-   * element stands, which after a seek far back is left behind until there is something to show. null: not known yet.
+   * `settled` is called whenever what is buffered may have changed; `failed` when all of it was lost with the browser's
+   * player. `moment` is what is played, s: not always where this element stands, which after a seek far back is left
+   * behind until there is something to show. null: not known yet.
    */
   constructor(
     readonly element: HTMLMediaElement,
     private readonly settled: () => void,
     private readonly moment: () => number | null,
+    private readonly failed: () => void,
   ) {
     element.addEventListener("error", () => this.#fail());
   }
 
-  /** Begin again with an empty source; give up when that fails again and again (no sound card, no decoder). */
+  /** Let go of the player; give up when that fails again and again (no sound card, no decoder). */
   #fail(): void {
     if (!this.#source) return;
     const now = performance.now();
@@ -69,7 +76,10 @@ export class Source {
       this.#tasks = [];
       this.#source = this.#buffer = null;
       this.settled();
-    } else this.#open();
+      return;
+    }
+    this.release();
+    this.failed();
   }
 
   /** Forget what is buffered; the picture that is seen stays until another comes. */
@@ -115,6 +125,11 @@ export class Source {
     const ranges = this.ranges();
     const here = ranges.find((range) => at >= range.begin - 0.02 && at < range.end);
     return here ?? ranges.find((range) => range.begin >= at && range.begin - at <= reach) ?? null;
+  }
+
+  /** Whether exactly this moment is buffered. */
+  holds(at: number): boolean {
+    return this.ranges().some(({ begin, end }) => at >= begin && at < end);
   }
 
   /** The first stretch that begins after this moment. */
@@ -184,8 +199,10 @@ export class Source {
     if (init.mime === this.#mime) return true;
     try {
       if (!mediaSource()?.isTypeSupported(init.mime)) throw new TypeError(init.mime);
-      if (this.#buffer) this.#buffer.changeType(init.mime);
-      else this.#add(init.mime);
+      if (!this.#buffer) this.#add(init.mime);
+      // WebKitGTK has no such method; a buffer takes another profile of its codec without it.
+      else if ("changeType" in this.#buffer) this.#buffer.changeType(init.mime);
+      else if (codec(init.mime) !== codec(this.#mime)) throw new TypeError(init.mime);
     } catch {
       this.unplayable = init.mime;
       this.#tasks = [];

@@ -21,6 +21,8 @@ const FEW_S = 0.25;
 const STARVED_S = 0.25;
 /** What is shorter than this is not worth beginning with, and may be a rounding of the container. */
 const CRUMB_S = 0.05;
+/** So near is there. */
+const THERE_S = 0.005;
 /** The sound ended (no microphone any more) when the picture has got so much further. */
 const SOUND_GONE_S = 3;
 /** Beginning at the live end waits so long for the rest of the backlog before it plays what is there. */
@@ -38,8 +40,8 @@ export interface StageEvents {
   changed(): void;
   /** The browser demands a tap of the reader: for the sound, or to play at all. */
   blocked(what: "sound" | "all"): void;
-  /** The browser's player hung and was let go of: what was ready has to be asked for anew. */
-  hung(): void;
+  /** The browser's player failed or hung: what was ready has to be asked for anew. */
+  lost(): void;
 }
 
 export class Stage {
@@ -63,7 +65,8 @@ export class Stage {
   /** Nothing plays because the sound was refused before any picture was there. */
   #pictureMayCome = false;
   readonly #patience = new Patience();
-  #placedAt = 0;
+  /** Where it was when all was well: an element that failed says 0. */
+  #lastAt = 0;
   #shownAt = 0;
   #firstAt: number | null = null;
   #joining = false;
@@ -80,8 +83,8 @@ export class Stage {
   ) {
     const tick = () => this.#tick();
     const moment = () => (this.#settled ? this.#master.element.currentTime : null);
-    this.#sound = new Source(audio, tick, moment);
-    this.#picture = new Source(video, tick, moment);
+    this.#sound = new Source(audio, tick, moment, () => this.#lose(this.#sound));
+    this.#picture = new Source(video, tick, moment, () => this.#lose(this.#picture));
     video.muted = true;
     for (const element of [audio, video]) {
       element.preservesPitch = true;
@@ -271,8 +274,14 @@ export class Stage {
 
   // -- how it is done -----------------------------------------------------------------------------------------------
 
+  /** Who leads, whatever is buffered. */
+  get #leader(): Source {
+    return !this.#heard || this.#silent || this.#sound.unplayable ? this.#picture : this.#sound;
+  }
+
+  /** Who leads at this moment: the picture also where the sound has ended long before it. */
   get #master(): Source {
-    if (!this.#heard || this.#silent || this.#sound.unplayable) return this.#picture;
+    if (this.#leader === this.#picture) return this.#picture;
     const gone = this.#seen && this.#picture.end - this.#sound.end > SOUND_GONE_S;
     return gone && this.#sound.stretch(this.audio.currentTime) === null ? this.#picture : this.#sound;
   }
@@ -282,12 +291,11 @@ export class Stage {
     this.video.pause();
   }
 
-  /** The first sound: from now on it is the clock. At the live end it takes its place anew, whatever the picture did before it came. */
+  /** The first sound: from now on it is the clock, and has to begin; at the live end it takes its place anew. */
   #hear(): void {
     this.#heard = true;
-    if (!this.#atEnd || this.#wanted !== null) return;
-    this.#settled = false;
     this.#dry = true;
+    if (this.#atEnd && this.#wanted === null) this.#settled = false;
   }
 
   /** The first picture: it may go on without the sound that was refused. */
@@ -302,12 +310,19 @@ export class Stage {
   #place(at: number): void {
     this.#wanted = null;
     this.#settled = true;
-    this.#drought = false;
-    this.#placedAt = at;
-    this.audio.currentTime = at;
-    if (this.#picture.stretch(at)) this.video.currentTime = at;
+    this.#moveTo(this.#sound, at);
+    if (this.#picture.stretch(at)) this.#moveTo(this.#picture, at);
     this.#dry = true;
     this.#tick();
+  }
+
+  /** Seek, unless it is there already: a seek more, before the first one is done, makes players of WebKitGTK fail. */
+  #moveTo(source: Source, at: number): void {
+    const { element } = source;
+    if (source === this.#master) this.#lastAt = at;
+    if (Math.abs(element.currentTime - at) < THERE_S && source.holds(element.currentTime)) return;
+    element.currentTime = at;
+    if (source === this.#master) this.#drought = false;
   }
 
   #tick(): void {
@@ -316,6 +331,7 @@ export class Stage {
     const master = this.#master;
     const at = master.element.currentTime;
     const now = performance.now() / 1000;
+    if (master.element.readyState > 1 && !master.element.seeking) this.#lastAt = at;
     const moved = this.#patience.saw(at, master.element.seeking, now);
     if (this.#playing) {
       if (master.ranges().length > 0 && this.#patience.seeksForEver(now)) {
@@ -357,7 +373,7 @@ export class Stage {
     const next = master.after(at);
     if (!next || next.end - next.begin < CRUMB_S) return false;
     this.clock.reset();
-    master.element.currentTime = next.begin + 0.01;
+    this.#moveTo(master, next.begin + 2 * THERE_S);
     return true;
   }
 
@@ -386,10 +402,17 @@ export class Stage {
 
   /** The browser's player hangs: let go of it. */
   #renew(master: Source): void {
-    const { currentTime, seeking } = master.element;
-    this.#wanted = seeking ? this.#placedAt : currentTime;
     master.release();
-    this.events.hung();
+    this.#lose(master);
+  }
+
+  /** What was ready is lost. The picture comes again with its next key entry; what leads has to be asked for anew, from here. */
+  #lose(source: Source): void {
+    if (source !== this.#leader) return;
+    this.#wanted = this.#lastAt;
+    this.#settled = false;
+    this.#dry = true;
+    this.events.lost();
   }
 
   #flow(element: HTMLMediaElement): void {
