@@ -252,6 +252,25 @@ class TestTheLadder:
         follower.take(lesson.tail, lesson.now, late)
         assert (follower.shed_at == lesson.now) == bool(on_the_lowest)
 
+    def test_a_class_that_sees_nothing_is_tried_again_though_its_line_stumbles(self) -> None:
+        lesson = Lesson(rungs=["video/90"])
+        ladder = Ladder(360)
+        follower = Follower(EVERYTHING, lesson.tail.head, ladder=ladder, live=True)
+        returns = []
+        fallen = False
+        for step in range(1200):
+            lesson.go_on()
+            if step % 24 == 0:
+                follower.hindered(lesson.now)
+            everything(follower, lesson)
+            if ladder.rung is not None and (fallen or not returns):
+                returns.append(lesson.now)
+                follower.take(lesson.tail, lesson.now, 2.5)
+                fallen = ladder.rung is None
+        gaps = [later - sooner for sooner, later in itertools.pairwise(returns)]
+        assert len(gaps) >= 10
+        assert max(gaps) < 45
+
     @pytest.mark.parametrize(("late", "falls"), [(0.8, False), (1.2, True)])
     def test_a_picture_that_just_came_back_is_not_lost_by_one_lost_packet(self, late: float, falls: bool) -> None:
         lesson = Lesson(rungs=["video/90"])

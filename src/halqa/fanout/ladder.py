@@ -22,6 +22,9 @@ fragments are at most 1 s, so a rung that still runs is never this late."""
 CALM_S = 8.0
 """How long a line must have been free before a higher rung is tried: four key entries."""
 CALM_MAX_S = 120.0
+BLIND_MAX_S = 24.0
+"""The same where there is no picture at all: the lowest rung costs the sound a second at worst, seeing nothing costs a
+class its lesson."""
 LOOK_AGAIN_S = 1.0
 """How soon to look again for a rung when the lesson has none (the camera may be switched on at any moment)."""
 PROBATION_S = 20.0
@@ -102,9 +105,13 @@ class Ladder:
         self._climb_at = now + self._calm
 
     def hold(self, now: float) -> None:
-        """The line had no room for a while: a calm time begins anew."""
+        """The line had no room for a while: it is not calm now.
+
+        Not for all of a doubled calm time: a lossy line of 300 ms has no room for a moment several times a minute, and
+        would never be tried again.
+        """
         if self._climb_at != float("-inf"):
-            self._climb_at = max(self._climb_at, now + self._calm)
+            self._climb_at = max(self._climb_at, now + CALM_S)
 
     def fall(self, ends: Mapping[str, int], t: int, now: float) -> None:
         """The line is full: no picture at all until the next key entry of a rung that fits.
@@ -120,6 +127,8 @@ class Ladder:
         lower = [r for r in rungs if current is not None and height(r) < height(current)]
         self.waiting = self._steady if self._steady in lower else (lower[0] if lower else None)
         self.rung, self.why = None, "slow"
+        if self.waiting is None:
+            self._calm = min(self._calm, BLIND_MAX_S)
         self._climb_at = now + self._calm
 
 
