@@ -256,7 +256,7 @@ class TestTheLadder:
         lesson = Lesson(rungs=["video/90"])
         ladder = Ladder(360)
         follower = Follower(EVERYTHING, lesson.tail.head, ladder=ladder, live=True)
-        returns = []
+        returns: list[float] = []
         fallen = False
         for step in range(1200):
             lesson.go_on()
