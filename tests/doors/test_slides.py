@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import subprocess
 import zipfile
 from collections.abc import Iterator
@@ -190,6 +191,27 @@ def test_an_office_file_needs_libreoffice(desk: Desk) -> None:
     answer = desk.send(out.getvalue())
     # Where LibreOffice is installed, it opens the file and finds nothing in it.
     assert answer.json()["code"] in ("office-missing", "broken-document")
+
+
+def test_a_full_disk_is_told_and_nothing_broken_is_kept(desk: Desk, tmp_path: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("mounting a small disk needs root")
+    noise = Image.effect_noise((1600, 900), 90)
+    out = io.BytesIO()
+    noise.save(out, "PNG")
+    decks = desk.server.data / "decks"
+    decks.mkdir(exist_ok=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(decks)], check=True)
+    try:
+        answer = desk.send(out.getvalue())
+        assert (answer.status_code, answer.json()["code"]) == (507, "no-room"), "while it arrives"
+        subprocess.run(["mount", "-o", f"remount,size={len(out.getvalue()) + 70_000}", str(decks)], check=True)
+        answer = desk.send(out.getvalue())
+        assert (answer.status_code, answer.json()["code"]) == (507, "no-room"), "while it is rendered"
+        subprocess.run(["mount", "-o", "remount,size=50m", str(decks)], check=True)
+        assert [fact.get("page") for fact in lines(desk.send(out.getvalue()))] == [None, 1, None]
+    finally:
+        subprocess.run(["umount", "-l", str(decks)], check=True)
 
 
 def test_who_hangs_up_stops_the_rendering(desk: Desk, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ lie in FOLDER as `1-480.webp` …), or `{"refused": code}`.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import resource
@@ -34,6 +35,7 @@ MOST_PIXELS = 120_000_000
 MOST_PICTURE_BYTES = 900_000
 """Below what an entry of a timeline may hold; a photograph in full size has some 300 kB."""
 MEMORY_BYTES = 3 << 30
+MOST_FILE_BYTES = 512 << 20
 CPU_S = 600
 OFFICE_S = 120
 
@@ -67,6 +69,7 @@ def to_pdf(source: Path, folder: Path) -> Path:
     if office is None:
         raise Refused("office-missing")
     profile = f"-env:UserInstallation=file://{folder}/profile"
+    bound(memory=False)  # an office reserves far more than it uses
     command = [
         office,
         profile,
@@ -161,12 +164,14 @@ def save_sizes(picture: Any, number: int, folder: Path) -> dict[str, Any]:
     return {"page": number, "w": picture.width, "h": picture.height, "widths": widths}
 
 
-def bound() -> None:
-    """This process takes no more than its share, whatever the document wants."""
-    os.nice(15)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+def bound(*, memory: bool = True) -> None:
+    """This process, and what it starts, takes no more than its share, whatever the document wants."""
+    os.setpriority(os.PRIO_PROCESS, 0, 15)
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (MOST_FILE_BYTES, MOST_FILE_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if memory:
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
 
 
 def main(source: Path, folder: Path, first: int, last: int) -> int:
@@ -186,6 +191,9 @@ def main(source: Path, folder: Path, first: int, last: int) -> int:
             return 1
         except MemoryError:
             tell(refused="broken-document")
+            return 1
+        except OSError as error:
+            tell(refused="no-room" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "broken-document")
             return 1
     return 0
 

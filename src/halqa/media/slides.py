@@ -15,11 +15,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import hashlib
 import json
+import os
 import re
 import secrets
 import shutil
+import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
@@ -31,7 +34,7 @@ import msgspec
 
 from halqa.tickets import Tickets, TicketTracks
 from halqa.timeline import KEY, Draft, Stores, Timeline, Tracks
-from halqa.timeline.errors import BadQuestion, Mistake, Sealed
+from halqa.timeline.errors import BadQuestion, Mistake, NoRoom, Sealed
 
 from .document import MOST_PAGES, WIDTHS
 
@@ -119,7 +122,7 @@ class DocumentCutShort(SlidesMistake):
     code, status, retry = "document-cut-short", 400, True
 
 
-REFUSALS: dict[str, type[SlidesMistake]] = {
+REFUSALS: dict[str, type[Mistake]] = {
     kind.code: kind
     for kind in (
         BrokenDocument,
@@ -129,6 +132,7 @@ REFUSALS: dict[str, type[SlidesMistake]] = {
         TooManyPages,
         NoSuchPages,
         TooLargePicture,
+        NoRoom,
     )
 }
 
@@ -169,6 +173,10 @@ class SlidesApp:
             return
         except Mistake as mistake:
             await answer.problem(mistake)
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            await answer.problem(NoRoom())
 
     async def _serve(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
         match = _PATH.fullmatch(scope["path"])
@@ -228,7 +236,7 @@ class SlidesApp:
             raise NoSuchDocument
         await asyncio.to_thread(deck.mkdir, exist_ok=True)
         if not asked.hash:
-            await asyncio.to_thread(shutil.copyfile, arrived, deck / "document")
+            await asyncio.to_thread(arrived.replace, deck / "document")
         told: list[dict[str, Any]] = []
         async for fact in _child(deck, asked):
             told.append(fact)
@@ -299,10 +307,9 @@ async def _child(deck: Path, asked: Asked) -> AsyncIterator[dict[str, Any]]:
     except (TimeoutError, ValueError):
         raise BrokenDocument from None
     finally:
-        if child.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                child.kill()
-            await child.wait()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)  # LibreOffice too, which it may have started
+        await child.wait()
 
 
 async def _take(scope: Scope, receive: Receive, arrived: Path) -> str:
