@@ -12,6 +12,7 @@
 import { Backoff } from "../wire/backoff";
 import { ask, type Question, type Track, tracksOf } from "../wire/follow";
 import { type Entry, INIT, type Notice, type Passing } from "../wire/frames";
+import { Nap } from "../wire/nap";
 import { Problem, type TicketHolder } from "../wire/tickets";
 import { Flow, heightFor } from "./fit";
 import { type Event, next, type State } from "./states";
@@ -77,7 +78,7 @@ export class Controller {
   #flow = new Flow();
   /** The height that pages are asked for. */
   #paged: number;
-  #wake: (() => void) | null = null;
+  readonly #nap = new Nap();
 
   constructor(
     private readonly timeline: string,
@@ -132,13 +133,13 @@ export class Controller {
   /** The line may be back (the browser says so, the laptop woke up): do not wait, and doubt a silent answer. */
   hurry(): void {
     this.#backoff.succeeded();
-    this.#wake?.();
+    this.#nap.wake();
     if (Date.now() - this.#heardAt > DOUBT_MS) this.#askAgain();
   }
 
   /** The player is at another place: perhaps it needs more. */
   poke(): void {
-    if (this.state.name !== "waiting") this.#wake?.();
+    if (this.state.name !== "waiting") this.#nap.wake();
   }
 
   /** Fetch what tracks there are by now. */
@@ -149,7 +150,7 @@ export class Controller {
   stop(): void {
     this.#run++;
     this.#answering?.abort();
-    this.#wake?.();
+    this.#nap.wake();
   }
 
   #askAgain(): void {
@@ -167,7 +168,7 @@ export class Controller {
   async #loop(run: number): Promise<void> {
     while (run === this.#run) {
       if (this.#at === null && !this.#following && this.listener.ahead() > AHEAD_MS) {
-        await this.#sleep(LOOK_MS);
+        await this.#nap.sleep(LOOK_MS);
         continue;
       }
       this.#skipWhatWasMissed();
@@ -183,7 +184,7 @@ export class Controller {
         const wait = this.#backoff.failed(why === "stopping" ? STOPPING_MS : this.#waitMs);
         this.#waitMs = 0;
         this.#move({ event: "cut", retryAt: Date.now() + wait });
-        await this.#sleep(wait);
+        await this.#nap.sleep(wait);
       }
     }
   }
@@ -300,17 +301,5 @@ export class Controller {
     this.#opened = this.end;
     if (this.#at !== null && typeof body.after === "number") this.cursor = body.after;
     this.#move({ event: "opened" });
-  }
-
-  #sleep(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        this.#wake = null;
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      this.#wake = done;
-    });
   }
 }

@@ -13,6 +13,7 @@ import { BoardFold, pageOf, type Touched } from "../board/fold";
 import { Backoff } from "../wire/backoff";
 import { ask } from "../wire/follow";
 import type { Entry } from "../wire/frames";
+import { Nap } from "../wire/nap";
 import { Problem, type TicketHolder } from "../wire/tickets";
 import { Talk } from "./talk";
 
@@ -64,7 +65,7 @@ export class Keeper {
   #seqs = 0;
   #asking: AbortController | null = null;
   #run = 0;
-  #wake: (() => void) | null = null;
+  readonly #nap = new Nap();
   /** It waits for leisure. */
   #idle = false;
   #backoff = new Backoff();
@@ -88,19 +89,19 @@ export class Keeper {
 
   /** Another page is looked at, or the line has become free: perhaps something else comes first. */
   poke(): void {
-    if (this.#idle) this.#wake?.();
+    if (this.#idle) this.#nap.wake();
   }
 
   /** The browser says that the line is back. */
   hurry(): void {
     this.#backoff.succeeded();
-    this.#wake?.();
+    this.#nap.wake();
   }
 
   stop(): void {
     this.#run++;
     this.#asking?.abort();
-    this.#wake?.();
+    this.#nap.wake();
   }
 
   /** Whether anything was ever written. */
@@ -227,7 +228,7 @@ export class Keeper {
   }
 
   #begin(): void {
-    this.#wake?.();
+    this.#nap.wake();
     if (this.#asking) return;
     const asking = new AbortController();
     this.#asking = asking;
@@ -240,7 +241,7 @@ export class Keeper {
       const wait = this.#idle ? LOOK_MS : await this.#ask(next.names, signal);
       if (run !== this.#run) return;
       if (wait === null) break;
-      if (wait > 0) await this.#sleep(wait);
+      if (wait > 0) await this.#nap.sleep(wait);
       if (run !== this.#run) return;
     }
     this.#asking = null;
@@ -292,18 +293,6 @@ export class Keeper {
     if (error.retry) return this.#backoff.failed(error.waitMs);
     this.listener.refused?.(error);
     return null;
-  }
-
-  #sleep(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        this.#wake = null;
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      this.#wake = done;
-    });
   }
 }
 

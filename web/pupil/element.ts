@@ -6,12 +6,12 @@ import { AnswerPanel } from "../answer/panel";
 import { Guest, type Introduction } from "../say/guest";
 import { type Answer, MAX_TEXT } from "../talk/facts";
 import type { Asked } from "../talk/fold";
-import { Listening } from "../talk/listening";
 import { TalkLog } from "../talk/log";
 import { Moment } from "../talk/moment";
 import { type Facts, readFacts } from "../ui/facts";
 import { plain } from "../ui/plain";
 import { word } from "../ui/words";
+import { Listening } from "../wire/listening";
 import { TicketHolder } from "../wire/tickets";
 import { leave, rememberJoined } from "./join";
 
@@ -41,7 +41,7 @@ export class Pupil extends HTMLElement {
       },
       told: (t) => this.#moment.told(t, performance.now()),
       changed: (state) => {
-        this.#line = state;
+        this.#line = state === "here" ? "open" : state === "refused" ? "ended" : state;
         if (state === "open") this.#guest.hurry();
         this.#paint();
       },

@@ -6,6 +6,7 @@ import { type Answer, write } from "../talk/facts";
 import { keep, kept, keptJson, ownSecret } from "../ui/keep";
 import { Backoff } from "../wire/backoff";
 import { STAMP } from "../wire/frames";
+import { Nap } from "../wire/nap";
 import { Problem, refusal, TicketHolder } from "../wire/tickets";
 import { Sender } from "./sender";
 
@@ -40,7 +41,7 @@ export class Guest {
   #mine: Record<string, Answer>;
   #introducing = false;
   readonly #backoff = new Backoff();
-  #wake: (() => void) | null = null;
+  readonly #nap = new Nap();
   readonly #place: string;
   readonly #secret: string;
 
@@ -89,7 +90,7 @@ export class Guest {
 
   hurry(): void {
     this.#backoff.succeeded();
-    this.#wake?.();
+    this.#nap.wake();
     this.#sender?.hurry();
   }
 
@@ -133,7 +134,7 @@ export class Guest {
           this.events.changed();
           return;
         }
-        await this.#sleep(this.#backoff.failed(error instanceof Problem ? error.waitMs : 0));
+        await this.#nap.sleep(this.#backoff.failed(error instanceof Problem ? error.waitMs : 0));
       }
     }
     keep(`${this.#place}:ticket`, known.ticket);
@@ -158,16 +159,6 @@ export class Guest {
     this.#sender = sender;
     this.#flush();
     this.events.changed();
-  }
-
-  #sleep(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   }
 }
 

@@ -1,5 +1,6 @@
 /** Says what the outbox holds, for as long as it takes: keeps it on disk first, and lets go only when acknowledged. */
 import { Backoff } from "../wire/backoff";
+import { Nap } from "../wire/nap";
 import { type Acknowledged, say } from "../wire/say";
 import { Problem, type TicketHolder } from "../wire/tickets";
 import { asEntry, BOUNDS, type Draft, Outbox, type Said } from "./outbox";
@@ -21,7 +22,7 @@ export class Sender {
   readonly #backoff = new Backoff();
   #running = false;
   #stopped = false;
-  #wake: (() => void) | null = null;
+  readonly #nap = new Nap();
   cut = false;
   #sent: { at: number; bytes: number }[] = [];
 
@@ -99,7 +100,7 @@ export class Sender {
   /** The line may be back. */
   hurry(): void {
     this.#backoff.succeeded();
-    this.#wake?.();
+    this.#nap.wake();
   }
 
   #start(): void {
@@ -137,7 +138,7 @@ export class Sender {
         }
         if (error instanceof Problem && error.status === 507) this.events.trouble(error);
         this.cut = true;
-        await this.#sleep(this.#backoff.failed(error instanceof Problem ? error.waitMs : 0));
+        await this.#nap.sleep(this.#backoff.failed(error instanceof Problem ? error.waitMs : 0));
       }
     }
   }
@@ -150,18 +151,8 @@ export class Sender {
         this.outbox.returned(away, await this.#store.read(away, 2 * batchBytes, 2 * batchEntries));
       } catch {
         this.events.unkept();
-        await this.#sleep(DISK_AGAIN_MS);
+        await this.#nap.sleep(DISK_AGAIN_MS);
       }
     }
-  }
-
-  #sleep(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   }
 }

@@ -7,14 +7,12 @@ import { Answers, type Question, readGiven, readQuestion, tally } from "../talk/
 import { csv } from "../talk/csv";
 import { type Fact, type Picture, PLACES, type Right, write } from "../talk/facts";
 import type { Asked } from "../talk/fold";
-import { Listening } from "../talk/listening";
 import { TalkLog } from "../talk/log";
 import { table } from "../talk/results";
 import type { Facts } from "../ui/facts";
 import { keep, keptJson } from "../ui/keep";
 import { word } from "../ui/words";
 import type { Entry } from "../wire/frames";
-import type { TicketHolder } from "../wire/tickets";
 import { BUTTONS, DRAWER, now, pastList, preparedList, queueList } from "./asking-face";
 import { shrink } from "./picture";
 import { moved, opening, type Prepared, prepare, quick } from "./prepared";
@@ -35,7 +33,6 @@ export class Asking {
   readonly #answers = new Answers();
   readonly #questions: Question[] = [];
   readonly #drawer = document.createElement("aside");
-  readonly #listening: Listening;
   readonly #place: string;
   #prepared: Prepared[];
   #rights: Map<string, Right>;
@@ -54,7 +51,6 @@ export class Asking {
   constructor(
     private readonly face: HTMLElement,
     private readonly facts: Facts,
-    tickets: TicketHolder,
     private readonly studio: AskingStudio,
   ) {
     this.#place = `halqa:asking:${facts.id}`;
@@ -69,13 +65,6 @@ export class Asking {
     tabs.innerHTML = BUTTONS();
     face.querySelector(".foot-bar .push")?.before(tabs);
     face.querySelector(".desk")?.append(this.#drawer);
-    const tracks = ["talk", "private/answers", "private/questions"];
-    this.#listening = new Listening(facts.timeline, tickets, tracks, {
-      entry: (entry) => this.#take(entry),
-      told: () => undefined,
-      changed: () => undefined,
-    });
-    this.#listening.start();
     this.#listen();
     this.paint();
   }
@@ -89,16 +78,13 @@ export class Asking {
     }, PAINT_MS);
   }
 
-  hurry(): void {
-    this.#listening.hurry();
-  }
-
-  #take(entry: Entry): void {
+  /** An entry of any track. */
+  take(entry: Entry): void {
     if (entry.track === "talk") this.#log.take(entry);
     else if (entry.track === "private/answers") {
       const given = readGiven(entry.speaker, entry.seq, entry.payload);
       if (given) this.#answers.take(given);
-    } else {
+    } else if (entry.track === "private/questions") {
       const question = readQuestion(entry.speaker, entry.seq, entry.payload);
       if (question && !this.#questions.some((one) => one.seq === question.seq))
         this.#questions.push(question);

@@ -5,6 +5,7 @@ import type { Draft, Said } from "../say/outbox";
 import { Sender } from "../say/sender";
 import { clock, type Facts, readFacts } from "../ui/facts";
 import { word } from "../ui/words";
+import { Listening } from "../wire/listening";
 import { seal, summary } from "../wire/say";
 import { type Problem, TicketHolder } from "../wire/tickets";
 import { Asking } from "./asking";
@@ -13,7 +14,6 @@ import { Easel } from "./easel";
 import { face } from "./face";
 import { fixedFragment, fragmentMs, Governor } from "./ladder";
 import { Passer } from "./passing";
-import { Reader } from "./reader";
 import { firstScene, SCENES, type Scene, sceneDraft, sceneOf } from "./scene";
 import { Sitting } from "./sitting";
 import { frames, openCamera, openFile, openMicrophone, openScreen, SoundDesk, supported } from "./sources";
@@ -31,7 +31,7 @@ export class Studio extends HTMLElement {
   #tickets!: TicketHolder;
   #asking!: Asking;
   #easel!: Easel;
-  #reader!: Reader;
+  #listening!: Listening;
   #scene: Scene | null = null;
   #worker: Worker | null = null;
   #desk: SoundDesk | null = null;
@@ -66,7 +66,6 @@ export class Studio extends HTMLElement {
     });
     this.#sender = new Sender(this.#facts.id, this.#facts.timeline, this.#tickets, {
       acknowledged: (answer) => {
-        // One of them is this page, which reads what is written on the board.
         this.#followers = answer.followers;
         this.#narrow = answer.narrow;
         if (this.#sitting.roomTrouble) this.#trouble("");
@@ -74,7 +73,7 @@ export class Studio extends HTMLElement {
       trouble: (problem) => this.#refused(problem),
       unkept: () => this.#trouble(word("studio.storage")),
     });
-    this.#asking = new Asking(this, this.#facts, this.#tickets, {
+    this.#asking = new Asking(this, this.#facts, {
       onAir: () => this.#live,
       say: (payload) => this.#sayTalk(payload),
     });
@@ -109,15 +108,17 @@ export class Studio extends HTMLElement {
       leaf: ({ picture }) => this.#easel.lay(picture),
       laid: () => this.#easel.laid(),
     });
-    this.#reader = new Reader(timeline, this.#tickets, {
+    const tracks = ["board", "board/*", "talk", "private/answers", "private/questions"];
+    this.#listening = new Listening(timeline, this.#tickets, tracks, {
       entry: (entry) => {
         const scene = entry.speaker === speaker ? null : sceneOf(entry);
         if (scene) this.#scene = scene;
         this.#easel.hear(entry);
+        this.#asking.take(entry);
       },
-      passing: (who, payload) => this.#easel.tipped(who, payload),
-      caughtUp: () => {
-        this.dataset.board = "here";
+      passing: (frame) => this.#easel.tipped(frame.speaker, frame.payload),
+      changed: (state) => {
+        if (state === "here" || state === "ended") this.dataset.board = "here";
       },
     });
   }
@@ -132,7 +133,7 @@ export class Studio extends HTMLElement {
     if (this.#sitting.resumed) await this.#tickets.renew().catch(() => undefined);
     const { left, prepared } = await this.#sender.restore((track) => pageOf(track) !== undefined);
     this.#easel.ledger.restore(left, prepared);
-    void this.#reader.run();
+    this.#listening.start();
     const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#hear(data);
     this.#worker = worker;
@@ -442,7 +443,7 @@ export class Studio extends HTMLElement {
     });
     window.addEventListener("online", () => {
       this.#sender.hurry();
-      this.#asking.hurry();
+      this.#listening.hurry();
     });
     window.addEventListener("keydown", (event) => {
       const { target } = event;

@@ -135,7 +135,7 @@ class Hub:
         """How many of the followers are on a narrow line, or want no picture. Counted once a second."""
         if now - self._narrow_at >= 1.0:
             self._narrow_at = now
-            self._narrow = sum(stream.narrow(now, NARROW_S) for stream in self.streams)
+            self._narrow = sum(stream.attends and stream.narrow(now, NARROW_S) for stream in self.streams)
         return self._narrow
 
     def close(self) -> None:
