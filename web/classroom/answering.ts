@@ -17,6 +17,8 @@ import type { Entry } from "../wire/frames";
 const NAME = "halqa:class";
 /** A published question stands for so long of the lesson. */
 const PUBLISHED_MS = 20_000;
+/** A question that is closed and not shown leaves the board to the teacher after so long. */
+const CLOSED_MS = 6_000;
 
 export class Answering {
   readonly #log = new TalkLog();
@@ -159,8 +161,11 @@ export class Answering {
 
   // -- what people see ----------------------------------------------------------------------------------------------
 
+  /** The question that stands at this moment. */
   get #poll(): Asked | null {
-    return this.#log.at(this.#now).poll;
+    const { poll } = this.#log.at(this.#now);
+    const over = poll !== null && poll.closedAt !== null && poll.shown === null;
+    return over && this.#now - (poll.closedAt ?? 0) > CLOSED_MS ? null : poll;
   }
 
   get #hidden(): boolean {
@@ -177,7 +182,7 @@ export class Answering {
 
   #paint(): void {
     const talk = this.#log.at(this.#now);
-    const { poll } = talk;
+    const poll = this.#poll;
     const folded = poll !== null && this.#folded === poll.poll;
     this.face.classList.toggle("questioned", poll !== null && !folded);
     this.#part(".question-card").hidden = poll === null || folded;
