@@ -97,11 +97,10 @@ export class Layer {
       }
       if (!was && is && this.#fresh(name)) {
         this.#paint(name, is);
-      } else if (was && is && grew(was, is)) {
-        this.#paint(name, is);
       } else {
-        if (was) dirty.push(boxOf(was));
-        if (is) dirty.push(boxOf(is));
+        const end = was && is && grown(was, is);
+        if (end) dirty.push(end);
+        else for (const one of [was, is]) if (one) dirty.push(boxOf(one));
         if (is) this.#drawn.set(name, is);
         else this.#drawn.delete(name);
       }
@@ -166,14 +165,18 @@ export class Layer {
   }
 }
 
-/** A stroke that only went on covers itself. */
-function grew(was: Placed, is: Placed): boolean {
+/**
+ * Of a stroke that only went on, where it looks different; null: it did something else. The end of it was drawn without knowing
+ * how it would go on, and drawn over itself it would grow bolder: two pieces before the new ones are drawn anew.
+ */
+function grown(was: Placed, is: Placed): Box | null {
   const [before, after] = [was.what, is.what];
-  if (before.kind !== "ink" || after.kind !== "ink" || was.matrix !== is.matrix) return false;
+  if (before.kind !== "ink" || after.kind !== "ink" || was.matrix !== is.matrix) return null;
   if (before.parts || after.parts || before.colour !== after.colour || before.width !== after.width)
-    return false;
-  const last = before.pieces.length - 1;
-  return after.pieces.length > last + 1 && after.pieces[last] === before.pieces[last];
+    return null;
+  const count = before.pieces.length;
+  if (after.pieces.length <= count || after.pieces[count - 1] !== before.pieces[count - 1]) return null;
+  return boxOf({ ...is, what: { ...after, pieces: after.pieces.slice(Math.max(0, count - 2)) } });
 }
 
 /**
