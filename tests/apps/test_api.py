@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 import json
+import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -147,6 +150,51 @@ def test_only_a_teacher_may_say(reader: Client, key: dict[str, str], lesson: Cal
     assert say(reader, path, {"speaker": "né ici"}, **key).json()["field"] == "speaker"
 
 
+def test_a_class_hears_its_own(reader: Client, lesson: Callable[..., Lesson]) -> None:
+    made = lesson(status="live")
+    told = say(reader, f"/api/lessons/{made.pk}/tickets/answer", {"as": "class", "name": "C", "key": "k"}).json()
+    grant = Tickets(settings.HALQA_SECRET).check(told["ticket"], made.pk, "follow")
+    assert grant.heard == (f"private/{told['speaker']}-*",)
+    assert grant.guest
+    assert "private/here" in grant.tracks
+    assert not {"*", "private/*", "board/*"} & {*grant.tracks, *grant.heard}
+
+
+VOICE = "c-abcdefghjkmn"
+
+
+def test_the_floor_is_the_teachers_to_give(
+    reader: Client, key: dict[str, str], lesson: Callable[..., Lesson], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "HALQA_STUN", "stun:s.example.ma")
+    monkeypatch.setattr(settings, "HALQA_TURN", ["turn:t.example.ma:3478"])
+    monkeypatch.setattr(settings, "HALQA_TURN_SECRET", "north")
+    made = lesson(status="live")
+    path = f"/api/lessons/{made.pk}/floor"
+    assert say(reader, path, {"voice": VOICE}).status_code == 401
+    told = say(reader, path, {"voice": VOICE}, **key).json()
+    assert told["pen"] == ""
+    stun, turn = told["servers"]
+    assert stun == {"urls": "stun:s.example.ma"}
+    until, voice = turn["username"].split(":")
+    assert voice == VOICE
+    assert 3000 < int(until) - time.time() <= 3600
+    mark = hmac.new(b"north", turn["username"].encode(), "sha1").digest()
+    assert base64.b64decode(turn["credential"]) == mark
+    pen = say(reader, path, {"voice": VOICE, "pen": True}, **key).json()["pen"]
+    grant = Tickets(settings.HALQA_SECRET).check(pen, made.pk, "say")
+    assert (grant.tracks, grant.speaker, grant.guest) == (("board/*",), VOICE, True)
+    assert grant.seconds <= 60
+    for wrong in ("p-abcdefghjkmn", "c-ABCDEFGHJKMN", "c-abc", "s", ""):
+        assert say(reader, path, {"voice": wrong}, **key).json()["field"] == "voice"
+    monkeypatch.setattr(settings, "HALQA_STUN", "")
+    monkeypatch.setattr(settings, "HALQA_TURN", [])
+    assert say(reader, path, {"voice": VOICE}, **key).json()["servers"] == []
+    over = lesson(status="ended")
+    late = say(reader, f"/api/lessons/{over.pk}/floor", {"voice": VOICE, "pen": True}, **key)
+    assert (late.status_code, late.json()["code"]) == (409, "lesson-over")
+
+
 # -- refusals -----------------------------------------------------------------------------------------------------
 
 
@@ -201,5 +249,6 @@ def test_described(reader: Client) -> None:
         "/api/lessons/{lesson_id}/tickets/follow",
         "/api/lessons/{lesson_id}/tickets/say",
         "/api/lessons/{lesson_id}/tickets/answer",
+        "/api/lessons/{lesson_id}/floor",
     }
     assert "swagger-ui-bundle.js" in reader.get("/api/docs").content.decode()

@@ -25,7 +25,26 @@ def test_the_environment_is_read_once_and_has_sane_defaults() -> None:
     assert public.hosts == ("a", "b", "halqa.example.ma")
 
 
-@pytest.mark.parametrize("told", [{"HALQA_URL": "halqa.ma"}, {"HALQA_URL": "ftp://x"}, {"HALQA_DEBUG": "perhaps"}])
+def test_servers_for_the_floor() -> None:
+    turn = "turn:t.example.ma:3478?transport=udp, turns:[fd00::7]:5349"
+    told = read_environment({"HALQA_STUN": "stun:s.example.ma", "HALQA_TURN": turn, "HALQA_TURN_SECRET": "north"})
+    assert told.stun == "stun:s.example.ma"
+    assert told.turn == ("turn:t.example.ma:3478?transport=udp", "turns:[fd00::7]:5349")
+    assert told.turn_secret == "north"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"HALQA_URL": "halqa.ma"},
+        {"HALQA_URL": "ftp://x"},
+        {"HALQA_DEBUG": "perhaps"},
+        {"HALQA_STUN": "s.example.ma"},
+        {"HALQA_TURN": "https://t.example.ma", "HALQA_TURN_SECRET": "north"},
+        {"HALQA_TURN": "turn:t.example.ma"},
+        {"HALQA_TURN_SECRET": "north"},
+    ],
+)
 def test_a_setting_nobody_understands_is_named(told: dict[str, str]) -> None:
     with pytest.raises(BadEnvironment, match=next(iter(told))):
         read_environment(told)

@@ -35,18 +35,20 @@ def grant(lesson: Lesson, ticket: str) -> Any:
 # -- tickets ------------------------------------------------------------------------------------------------------
 
 
-def test_a_class_may_only_say_its_answers(reader: Client, lesson: Make) -> None:
+def test_a_class_says_its_answers_and_hears_its_own(reader: Client, lesson: Make) -> None:
     made = lesson(status="live")
     told = ask(reader, made, **{"as": "class", "name": "Collège Al Massira"}).json()
     allowed = grant(made, told["ticket"])
-    assert allowed.may == {"say"}
-    assert allowed.tracks == ("private/answers", "private/questions")
+    own = f"private/{told['speaker']}-*"
+    assert allowed.may == {"say", "follow"}
+    assert allowed.tracks == ("private/answers", "private/questions", "private/here", own)
+    assert allowed.hears == (own,)
     assert allowed.guest is True
     assert allowed.speaker == told["speaker"]
     assert re.fullmatch(r"c-[a-z2-9]{12}", told["speaker"])
     assert told["timeline"] == f"/timelines/{made.pk}"
     with pytest.raises(TicketVerb):
-        Tickets(settings.HALQA_SECRET).check(told["ticket"], made.pk, "follow")
+        Tickets(settings.HALQA_SECRET).check(told["ticket"], made.pk, "seal")
 
 
 def test_one_is_the_same_again_by_a_secret_and_never_by_a_name(reader: Client, lesson: Make) -> None:

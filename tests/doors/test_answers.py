@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx
 import pytest
@@ -74,14 +75,94 @@ async def test_what_a_guest_may_not_say(house: House, draft: Draft, status: int,
         assert (await studio.say("lesson", drafts("audio", 2, 1)))["head"] == 2
 
 
-async def test_a_guest_shows_nothing_in_passing(house: House) -> None:
+OWN = f"private/{VOICE}-*"
+HERE = "private/here"
+
+
+async def test_what_a_guest_shows_in_passing_is_seen_by_the_teacher_alone(house: House) -> None:
+    """That it is here, its hand; nothing of it is kept, and nobody else gets it."""
+    async with (
+        house.client() as studio,
+        house.client(may=("say",), tracks=(*TRACKS, HERE), speaker=VOICE, guest=True) as phone,
+        house.client(may=("follow",)) as classroom,
+        house.client(tracks=("*", "private/*")) as teacher,
+    ):
+        await studio.say("lesson", drafts("audio", 1, 1))
+        seen, other = teacher.follow("lesson", tracks=HERE), classroom.follow("lesson", tracks="audio")
+        for stream in (seen, other):
+            while (item := await anext(stream)) and not (isinstance(item, dict) and item.get("notice") == "live"):
+                pass
+        await phone.say("lesson", [], [Passing(HERE, f"{VOICE}.1", b"hand")])
+        while not isinstance(item := await anext(seen), Passing):
+            pass
+        assert item == Passing(HERE, f"{VOICE}.1", b"hand")
+        await studio.say("lesson", drafts("audio", 2, 1))
+        while not isinstance(item := await anext(other), Entry):
+            assert not isinstance(item, Passing)
+        hub = await house.gateway.hubs.get("lesson", 0.0, create=False)
+        assert HERE not in (await hub.timeline.summary()).tracks
+
+
+async def test_what_is_between_the_teacher_and_one_voice(house: House) -> None:
+    """Each hears its own, neither another's nor all of it; what is asked for the others wakes it for nothing."""
+    mine, its = f"private/{VOICE}-note", "private/p-nmkjhgfedcba-note"
+    grant: dict[str, Any] = {
+        "may": ("say", "follow"),
+        "tracks": (*TRACKS, HERE, OWN),
+        "hears": (OWN,),
+        "speaker": VOICE,
+        "guest": True,
+    }
+    async with house.client() as studio, house.client(**grant) as phone:
+        await studio.say("lesson", drafts("audio", 1, 1))
+        async with house.client(tracks=("*", "private/*"), speaker="s") as teacher:
+            await teacher.say("lesson", [Draft(its, "s.1", 1, 0, 0, STAMP, b"for another")])
+            await teacher.say("lesson", [Draft(mine, "s.1", 1, 0, 0, STAMP, b"for you")])
+        heard = await _heard(phone, 1, tracks=OWN)
+        assert [(entry.track, entry.payload) for entry in heard] == [(mine, b"for you")]
+        for asked in (its, "private/*", "private/p-*", TRACKS[0], "audio", "*", HERE):
+            with pytest.raises(Refused) as refused:
+                await _heard(phone, 1, tracks=asked)
+            assert refused.value.code == "ticket-tracks", asked
+        with pytest.raises(Refused) as refused:
+            await phone.say("lesson", [Draft(its, f"{VOICE}.1", 1, 0, 0, STAMP, b"x")])
+        assert refused.value.code == "ticket-tracks"
+        told = await phone.say("lesson", [Draft(f"private/{VOICE}-s1", f"{VOICE}.1", 1, 0, 0, STAMP, b"x")])
+        assert told["acknowledged"] == {f"private/{VOICE}-s1": 1}
+
+
+async def test_what_is_private_wakes_only_whom_it_is_for(house: House) -> None:
+    """A class that hears its own track is not woken for what five hundred others answer."""
+    own = house.ticket(may=("follow",), tracks=(OWN,), guest=True)
+    async with house.client() as studio, pupil(house) as phone, Client(house.url, own) as inbox:
+        await studio.say("lesson", drafts("audio", 1, 1))
+        stream = inbox.follow("lesson", tracks=OWN)
+        while (item := await anext(stream)) and not (isinstance(item, dict) and item.get("notice") == "live"):
+            pass
+        hub = await house.gateway.hubs.get("lesson", 0.0, create=False)
+        await until(lambda: len(hub.confidants) == 1)
+        hub.confidants.ring_for({TRACKS[0], HERE})
+        assert len(hub.confidants) == 1
+        await phone.say("lesson", [answer()])
+        hub.confidants.ring_for({f"private/{VOICE}-note"})
+        assert len(hub.confidants) == 0
+
+
+async def test_who_says_that_it_is_here_on_the_record_is_refused(house: House) -> None:
     async with house.client() as studio, httpx.AsyncClient(trust_env=False) as web:
         await studio.say("lesson", drafts("audio", 1, 1))
-        ticket = house.ticket(may=("say",), tracks=TRACKS, speaker=VOICE, guest=True)
+        ticket = house.ticket(may=("say",), tracks=(*TRACKS, HERE), speaker=VOICE, guest=True)
         headers = FRAMES | {"authorization": f"Bearer {ticket}"}
-        frame = encode_passing(Passing(TRACKS[0], f"{VOICE}.1", b"x"))
-        told = await web.post(f"{house.url}/timelines/lesson/entries", content=frame, headers=headers)
+        address = f"{house.url}/timelines/lesson/entries"
+        told = await web.post(address, content=encode_draft(answer(track=HERE)), headers=headers)
         assert (told.status_code, told.json()["code"]) == (403, "ticket-guest")
+        for track in ("audio", "board", "private/c-abcdefghjkmn-call"):
+            frame = encode_passing(Passing(track, f"{VOICE}.1", b"x"))
+            told = await web.post(address, content=frame, headers=headers)
+            assert (told.status_code, told.json()["code"]) == (403, "ticket-tracks"), track
+        many = b"".join(encode_passing(Passing(HERE, f"{VOICE}.1", b"")) for _ in range(100))
+        statuses = [(await web.post(address, content=many, headers=headers)).status_code for _ in range(3)]
+        assert statuses == [200, 429, 429], "small frames are not free"
 
 
 async def test_a_guest_neither_follows_nor_seals_nor_begins_a_lesson(house: House) -> None:

@@ -84,11 +84,29 @@ def test_a_short_secret_is_no_secret() -> None:
         (("audio",), "video/*", False),
         (("video/360",), "video/*", False),
         (("video/*",), "video/360", True),
+        (("private/c-ab-*",), "private/c-ab-*", True),
+        (("private/c-ab-*",), "private/c-ab-note", True),
+        (("private/c-ab-*",), "private/c-ab-s1-*", True),
+        (("private/c-ab-*",), "private/c-ab", False),
+        (("private/c-ab-*",), "private/c-abc-note", False),
+        (("private/c-ab-*",), "private/c-*", False),
+        (("private/c-ab-*",), "private/*", False),
+        (("private/c-ab",), "private/c-ab-*", False),
+        (("private/*",), "private/c-ab-*", True),
+        (("*",), "private/c-ab-*", False),
     ],
 )
 def test_what_may_be_asked_for(granted: tuple[str, ...], asked: str, opens: bool) -> None:
     if opens:
-        assert allowed_tracks(grant(tracks=granted), [asked]).patterns == (asked,)
+        assert allowed_tracks(granted, [asked]).patterns == (asked,)
     else:
         with pytest.raises(TicketTracks):
-            allowed_tracks(grant(tracks=granted), [asked])
+            allowed_tracks(granted, [asked])
+
+
+def test_what_may_be_said_and_what_may_be_followed_can_differ() -> None:
+    tickets = Tickets(SECRET)
+    told = tickets.check(tickets.issue(grant(tracks=("a", "b"), hears=("b",))), "lesson", "follow")
+    assert (told.tracks, told.heard) == (("a", "b"), ("b",))
+    assert tickets.check(tickets.issue(grant(hears=())), "lesson", "follow").heard == ()
+    assert tickets.check(tickets.issue(grant(tracks=("a",))), "lesson", "follow").heard == ("a",)

@@ -133,14 +133,15 @@ class Gateway:
             case "GET", "":
                 grant = self.tickets.check(ticket, timeline, "follow")
                 hub = await self.hubs.get(timeline, _now(), create=False)
-                await answer_json(send, _visible(await hub.timeline.summary(), Tracks(grant.tracks)))
+                await answer_json(send, _visible(await hub.timeline.summary(), Tracks(grant.heard)))
             case _:
                 raise MethodNotAllowed
 
     async def _say(self, timeline: str, ticket: str | None, scope: Scope, receive: Receive, send: Send) -> None:
         grant = self.tickets.check(ticket, timeline, "say")
         body = await say.read(scope, receive, grant, self.limits)
-        size = sum(len(said.payload) for said in body.frames)
+        least = say.GUEST_FRAME if grant.guest else 0
+        size = sum(max(len(said.payload), least) for said in body.frames)
         allowance = self.guests if grant.guest else self.allowance
         allowance.spend(f"{timeline} {grant.speaker}", size, _now())
         if not body.drafts:

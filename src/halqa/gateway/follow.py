@@ -61,9 +61,9 @@ def ask(query: dict[str, str], grant: Grant) -> Question:
     if rung is not None and not is_video(check_track(rung)):
         raise BadQuestion("'rung' is a track like 'video/180'.", field="rung")
     video = _whole(query, "video", 0, 0, 4_320) if "video" in query else None
-    patterns = allowed_tracks(grant, asked).patterns
+    patterns = allowed_tracks(grant.heard, asked).patterns
     if video:
-        patterns += allowed_tracks(grant, ["video/*"]).patterns
+        patterns += allowed_tracks(grant.heard, ["video/*"]).patterns
     return Question(
         wants=Tracks.shared(patterns),
         after=None if at is not None else _whole(query, "after", 0, 0, 0xFFFFFFFF),
@@ -267,7 +267,7 @@ class Stream:
             if follower.cursor >= tail.head:
                 if tail.sealed:
                     return "sealed"
-                await bell.wait()
+                await bell.wait(follower.wants)
         return "stopping"
 
     def _sees_what_passes(self, now: float) -> bool:
@@ -314,7 +314,7 @@ class Stream:
         while self._follower.cursor >= self._hub.tail.head and not self._hub.tail.sealed:
             if self._gateway.stopping or self._gone:
                 return
-            await self._bell.wait()
+            await self._bell.wait(self._follower.wants)
 
     async def _from_store(self, limit: int = CHUNK) -> bytes:
         """The next entries, read from where the timeline lives."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 from halqa.fanout import Passage, Tail
-from halqa.timeline import EVERYTHING, Entry, Passing, Stores, Timeline
+from halqa.timeline import EVERYTHING, Entry, Passing, Stores, Timeline, Tracks
 
 if TYPE_CHECKING:
     from .follow import Stream
@@ -29,17 +29,30 @@ class Bell:
     """Wakes everyone who waits, at once. One future a waiter: cancelling one leaves the others alone."""
 
     def __init__(self) -> None:
-        self._waiting: list[asyncio.Future[None]] = []
+        self._waiting: list[tuple[asyncio.Future[None], Tracks]] = []
+
+    def __len__(self) -> int:
+        return sum(not future.done() for future, _ in self._waiting)
 
     def ring(self) -> None:
         waiting, self._waiting = self._waiting, []
-        for future in waiting:
+        for future, _ in waiting:
             if not future.done():
                 future.set_result(None)
 
-    def wait(self) -> asyncio.Future[None]:
+    def ring_for(self, tracks: Collection[str]) -> None:
+        """Wake only those who want one of these tracks."""
+        waiting, self._waiting = self._waiting, []
+        for future, wants in waiting:
+            if not any(track in wants for track in tracks):
+                self._waiting.append((future, wants))
+            elif not future.done():
+                future.set_result(None)
+
+    def wait(self, wants: Tracks) -> asyncio.Future[None]:
+        """Done when it rings, for those who want these tracks at least."""
         future = asyncio.get_running_loop().create_future()
-        self._waiting.append(future)
+        self._waiting.append((future, wants))
         return future
 
 
@@ -52,7 +65,7 @@ class Hub:
         self.passage = Passage()
         self.bell = Bell()
         self.confidants = Bell()
-        """Of those who hear what is said in private too."""
+        """Of those who hear something private too: the teacher all of it, a class what is between the two."""
         self.streams: set[Stream] = set()
         self._attending = 0
         self.pulse = 0
@@ -81,7 +94,7 @@ class Hub:
             self.tail.sealed = True
         elif all(entry.track not in EVERYTHING for entry in entries):
             self.tail.push(entries, asyncio.get_running_loop().time(), aside=True)
-            self.confidants.ring()
+            self.confidants.ring_for({entry.track for entry in entries})
             if self._later is None:
                 self._later = asyncio.get_running_loop().call_later(ASIDE_S, self.ring)
             return
@@ -118,6 +131,9 @@ class Hub:
         if not passing or not self.streams or self.tail.sealed:
             return
         self.passage.push(passing, self.tail.head, now)
+        if all(one.track not in EVERYTHING for one in passing):
+            self.confidants.ring_for({one.track for one in passing})
+            return
         if self._ringing is not None:
             return
         next_at = self._passed_at + PASS_ON_S * len(self.streams)

@@ -12,6 +12,10 @@ from .limits import Limits
 
 GUEST_PAYLOAD = 4096
 """Bytes. The longest answer is 500 characters: 2,000 bytes in the longest script, and the name beside it."""
+GUEST_FRAME = 64
+"""Bytes that a guest's frame counts for at least: small ones cost those who hear them as much."""
+HERE = "private/here"
+"""Who is here is only ever shown in passing: there is no register of it on a timeline."""
 
 
 class WrongType(Mistake):
@@ -21,7 +25,7 @@ class WrongType(Mistake):
 
 
 class GuestSaid(Mistake):
-    """Whoever does not teach says it stamped (flag 4), without a duration."""
+    """Whoever does not teach says it stamped (flag 4), without a duration; that it is here, only in passing."""
 
     code, status = "ticket-guest", 403
 
@@ -53,7 +57,11 @@ async def read(scope: Scope, receive: Receive, grant: Grant, limits: Limits) -> 
 
 def _as_a_guest(said: Draft | Passing, index: int) -> None:
     """A guest must not move the lesson's clock, on which everyone else's next entry depends, nor fill the disk."""
-    if not isinstance(said, Draft) or said.flags != STAMP or said.duration:
+    if isinstance(said, Passing):
+        return
+    if said.flags != STAMP or said.duration:
         raise GuestSaid(field="flags", frame=index)
+    if said.track == HERE:
+        raise GuestSaid(field="track", frame=index)
     if len(said.payload) > GUEST_PAYLOAD:
         raise TooLarge(f"An answer may be {GUEST_PAYLOAD} bytes long.", field="payload", frame=index)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, Literal
 
 from asgiref.sync import sync_to_async
@@ -102,6 +103,18 @@ class AnswerTicketIn(Schema):
     key: str = Field("", max_length=64, pattern=r"^[A-Za-z0-9]*$", description="a secret of this browser's own")
 
 
+class FloorIn(Schema):
+    voice: str = Field(pattern=r"^c-[a-z0-9]{12}$", description="the class, as its speakers' names begin")
+    pen: bool = Field(False, description="whether it may write on the board")
+
+
+class FloorOut(Schema):
+    servers: list[dict[str, Any]] = Field(
+        description="for RTCPeerConnection (`iceServers`), with credentials for an hour"
+    )
+    pen: str = Field(description="a ticket to write on the board's pages for a minute; empty without the pen")
+
+
 # -- everybody ----------------------------------------------------------------------------------------------------
 
 
@@ -184,6 +197,21 @@ def say_ticket(request: HttpRequest, lesson_id: str, asked: SayTicketIn | None =
         "timeline": f"/timelines/{lesson.pk}",
         "speaker": slip.speaker,
     }
+
+
+@api.post(
+    "/lessons/{lesson_id}/floor",
+    response=FloorOut,
+    summary="Give a class the floor",
+    tags=["tickets"],
+    url_name="floor",
+)
+def floor(request: HttpRequest, lesson_id: str, asked: FloorIn) -> Any:
+    """For teachers: what a call with this class needs, to be passed on to it."""
+    _only_teachers(request)
+    lesson = services.access_lesson(lesson_id, teacher=True)
+    pen = services.pen_ticket(lesson, asked.voice).ticket if asked.pen else ""
+    return {"servers": services.call_servers(asked.voice, time.time()), "pen": pen}
 
 
 # -- between the API and the rest ---------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import hashlib
 import hmac
@@ -31,7 +32,11 @@ log = logging.getLogger("halqa.lessons")
 
 PAGE_SIZE = 12
 TICKET_SECONDS = 12 * 3600
-ANSWER_TRACKS = ("private/answers", "private/questions")
+ANSWER_TRACKS = ("private/answers", "private/questions", "private/here")
+PEN_SECONDS = 60
+"""The studio gives a class that has the pen a new ticket twice in this time: a pen that was taken back is soon dry."""
+CALL_SECONDS = 3600
+"""How long the credentials for a TURN server hold: a class has the floor for minutes."""
 VOICE_LETTERS = 12
 """31^12 names: nobody meets another's by chance. With `c-` or `p-` they are the voice of whoever answers."""
 CODE_DIGITS = 6
@@ -228,7 +233,9 @@ def say_ticket(lesson: Lesson, speaker: str = "") -> Slip:
 
 
 def answer_ticket(lesson: Lesson, role: Role, keepsake: str = "") -> Slip:
-    """May answer and ask in this lesson, under one name of its own; may follow nothing. Raises `LessonOver`.
+    """May answer and ask in this lesson, under one name of its own, and hear what the teacher says to it alone.
+
+    Raises `LessonOver`.
 
     `keepsake`: a secret that a browser made up. Who shows the same again is the same speaker; nobody can become another
     one by knowing its name. Nothing about the holder is kept here.
@@ -238,15 +245,43 @@ def answer_ticket(lesson: Lesson, role: Role, keepsake: str = "") -> Slip:
     secret = keepsake or secrets.token_hex(16)
     mark = hmac.new(settings.HALQA_SECRET, f"{lesson.pk} {role} {secret}".encode(), hashlib.sha256).digest()
     name = "".join(SLUG_LETTERS[byte % len(SLUG_LETTERS)] for byte in mark[:VOICE_LETTERS])
+    voice = f"{role[0]}-{name}"
+    own = f"private/{voice}-*"
     grant = Grant(
         timeline=lesson.pk,
-        may=frozenset({"say"}),
-        tracks=ANSWER_TRACKS,
-        speaker=f"{role[0]}-{name}",
+        may=frozenset({"say", "follow"}),
+        tracks=(*ANSWER_TRACKS, own),
+        hears=(own,),
+        speaker=voice,
         guest=True,
         seconds=TICKET_SECONDS,
     )
     return _slip(grant)
+
+
+def pen_ticket(lesson: Lesson, voice: str) -> Slip:
+    """May write on the pages of this lesson's board, for a minute: for a class to which the teacher gives the pen."""
+    if lesson.is_ended:
+        raise LessonOver
+    may = frozenset({"say"})
+    tracks = ("board/*",)
+    return _slip(Grant(timeline=lesson.pk, may=may, tracks=tracks, speaker=voice, guest=True, seconds=PEN_SECONDS))  # type: ignore[arg-type]
+
+
+def call_servers(voice: str, now: float) -> list[dict[str, str | list[str]]]:
+    """The STUN and TURN servers of a call with this voice, as `RTCIceServer` (W3C WebRTC, 4.2.4).
+
+    Credentials hold for `CALL_SECONDS` and are made as coturn's `use-auth-secret` expects them
+    (draft-uberti-behave-turn-rest-00): name `<expiry>:<voice>`, password base64(HMAC-SHA1(secret, name)).
+    """
+    servers: list[dict[str, str | list[str]]] = []
+    if settings.HALQA_STUN:
+        servers.append({"urls": settings.HALQA_STUN})
+    if settings.HALQA_TURN and settings.HALQA_TURN_SECRET:
+        name = f"{int(now) + CALL_SECONDS}:{voice}"
+        mark = hmac.new(settings.HALQA_TURN_SECRET.encode(), name.encode(), hashlib.sha1).digest()
+        servers.append({"urls": settings.HALQA_TURN, "username": name, "credential": base64.b64encode(mark).decode()})
+    return servers
 
 
 # -- joining ------------------------------------------------------------------------------------------------------

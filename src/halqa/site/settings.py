@@ -46,6 +46,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 DEBUG = ENVIRONMENT.debug
 HALQA_HOSTS = list(ENVIRONMENT.hosts)
+HALQA_STUN = ENVIRONMENT.stun
+HALQA_TURN = list(ENVIRONMENT.turn)
+HALQA_TURN_SECRET = ENVIRONMENT.turn_secret
 ALLOWED_HOSTS = ["*"]  # HostsMiddleware decides
 INSTALLED_APPS = [
     "django.contrib.staticfiles",

@@ -74,7 +74,8 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
 
     `tracks`: patterns (`halqa.timeline.tracks`). `speaker`: what a speaker's name must begin with ("" for followers).
     `guest`: whoever holds this answers and asks, but does not teach: it cannot begin a lesson or move its clock, and
-    says little (`gateway/say.py`). `seconds`: for how long from now on.
+    says little (`gateway/say.py`). `hears`: what may be followed, where that is not what may be said. `seconds`: for
+    how long from now on.
     """
 
     timeline: str
@@ -82,7 +83,13 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
     tracks: tuple[str, ...] = ("*",)
     speaker: str = ""
     guest: bool = False
+    hears: tuple[str, ...] | None = None
     seconds: int = 12 * 3600
+
+    @property
+    def heard(self) -> tuple[str, ...]:
+        """Patterns of the tracks that may be followed."""
+        return self.tracks if self.hears is None else self.hears
 
 
 class _Claims(msgspec.Struct):
@@ -92,6 +99,7 @@ class _Claims(msgspec.Struct):
     exp: int
     speaker: str = ""
     guest: bool = False
+    hears: list[str] | None = None
 
 
 class Tickets:
@@ -115,6 +123,8 @@ class Tickets:
             claims["speaker"] = grant.speaker
         if grant.guest:
             claims["guest"] = True
+        if grant.hears is not None:
+            claims["hears"] = list(grant.hears)
         return jwt.encode(claims, self._secret, algorithm="HS256")
 
     def check(self, ticket: str | None, timeline: str, verb: Verb) -> Grant:
@@ -143,17 +153,18 @@ class Tickets:
             tracks=tuple(claims.tracks),
             speaker=claims.speaker,
             guest=claims.guest,
+            hears=None if claims.hears is None else tuple(claims.hears),
             seconds=int(claims.exp - self._now()),
         )
 
 
-def allowed_tracks(grant: Grant, asked: Iterable[str] | None) -> Tracks:
-    """The tracks somebody gets who holds this grant and asks for these patterns (None: for all he may have)."""
+def allowed_tracks(granted: tuple[str, ...], asked: Iterable[str] | None) -> Tracks:
+    """The tracks somebody gets who may have those of these patterns and asks for others (None: for all he may have)."""
     if asked is None:
-        return Tracks(grant.tracks)
+        return Tracks(granted)
     wanted = Tracks(asked)
     for pattern in wanted.patterns:
-        if not _covers(grant.tracks, pattern):
+        if not _covers(granted, pattern):
             raise TicketTracks(f"This ticket does not open {pattern!r}.", field="tracks")
     return wanted
 
@@ -163,8 +174,7 @@ def _covers(granted: tuple[str, ...], pattern: str) -> bool:
         return True
     if pattern == "*":
         return False
-    return pattern in Tracks(granted) if not pattern.endswith("/*") else _covers_word(granted, pattern)
-
-
-def _covers_word(granted: tuple[str, ...], pattern: str) -> bool:
-    return "*" in granted and not pattern.startswith("private/")
+    if pattern.endswith("/*"):
+        return "*" in granted and not pattern.startswith("private/")
+    # A track, or those that begin alike: its own beginning is one of them.
+    return pattern.removesuffix("*") in Tracks(granted)

@@ -1,7 +1,8 @@
 """Names of tracks, speakers and timelines, and which tracks somebody wants or may have.
 
 A track is a word, or a word and a variety: `audio`, `video/360`, `captions/fr`, `private/7f3k`. A *pattern* is a track
-or `word/*` (every variety of it) or `*` (everything except `private/…`, which must always be asked for by name).
+or `word/*` (every variety of it), `word/beginning-*` (those that begin so), or `*` (everything except `private/…`,
+which must always be asked for by name).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from functools import lru_cache
 from .errors import BadQuestion, MalformedFrame
 
 TRACK = re.compile(r"[a-z]{1,16}(/[a-z0-9-]{1,40})?")
-PATTERN = re.compile(r"\*|[a-z]{1,16}(/([a-z0-9-]{1,40}|\*))?")
+PATTERN = re.compile(r"\*|[a-z]{1,16}(/([a-z0-9-]{1,40}|([a-z0-9-]{0,38}-)?\*))?")
 SPEAKER = re.compile(r"[A-Za-z0-9_.-]{1,32}")
 TIMELINE = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
@@ -99,7 +100,7 @@ class Tracks:
 def _matches(pattern: str, track: str) -> bool:
     if pattern == "*":
         return not track.startswith("private/")
-    if pattern.endswith("/*"):
+    if pattern.endswith("*"):
         return track.startswith(pattern[:-1])
     return pattern == track
 
