@@ -30,6 +30,7 @@ export class Answering {
   #over = false;
   #folded = "";
   #pending: Answer | null = null;
+  #then: (() => void) | null = null;
   #naming = false;
 
   constructor(
@@ -45,6 +46,25 @@ export class Answering {
     face.querySelector(".theatre")?.append(this.#root);
     this.#listen(signal);
     if (kept(NAME) && facts.status !== "ended") this.#guest.introduce({ name: kept(NAME) });
+  }
+
+  /** This class, as it answers. */
+  get guest(): Guest {
+    return this.#guest;
+  }
+
+  /** Do this once the class has a name; a class without one is asked for it. */
+  named(then: () => void): void {
+    if (this.#guest.name) then();
+    else {
+      this.#then = then;
+      this.#askName();
+    }
+  }
+
+  /** Let the class write to the teacher. */
+  write(): void {
+    this.#part<HTMLDialogElement>(".asking").showModal();
   }
 
   /** Whether a question lies over the lesson. */
@@ -76,7 +96,7 @@ export class Answering {
       const act = (event.target as Element).closest<HTMLElement>("[data-do]")?.dataset.do;
       if (act === "fold") this.#folded = this.#folded === this.#poll?.poll ? "" : (this.#poll?.poll ?? "");
       if (act === "name") this.#askName();
-      if (act === "ask") this.#part<HTMLDialogElement>(".asking").showModal();
+      if (act === "ask") this.write();
       if (act === "cancel") (event.target as Element).closest("dialog")?.close();
       this.#paint();
     });
@@ -86,6 +106,7 @@ export class Answering {
     });
     this.#part(".naming").addEventListener("close", () => {
       this.#naming = false;
+      this.#then = null;
     });
     this.#part(".asking form").addEventListener("submit", (event) => {
       event.preventDefault();
@@ -135,6 +156,7 @@ export class Answering {
     if (!name) return;
     keep(NAME, name);
     this.#guest.introduce({ name });
+    this.#then?.();
     this.#part<HTMLDialogElement>(".naming").close();
     const [poll, answer] = [this.#poll, this.#pending];
     this.#pending = null;
@@ -254,7 +276,7 @@ function markup(): string {
     <div class="question-card" hidden><p class="below"><span class="who" hidden>${w("weare")} <bdi></bdi> <button type="button" class="link" data-do="name">${w("rename")}</button></span>
       <button type="button" class="link" data-do="fold">${w("fold")}</button></p></div>
     <button type="button" class="chip" data-do="fold" hidden>${w("unfold")}</button>
-    <button type="button" class="control ask" data-do="ask" hidden>${w("ask")}</button>
+    <div class="asks"><button type="button" class="control ask" data-do="ask" hidden>${w("ask")}</button></div>
     <p class="asked note" role="status" hidden>${w("asked")}</p>
     <aside class="code" hidden><span>${w("code")}</span><b dir="ltr"></b><span class="where" dir="ltr"></span></aside>
     <aside class="published" role="status" hidden><p><span class="label">${w("question")}</span> <bdi class="by"></bdi></p><p class="text" dir="auto"></p><p class="reply" dir="auto" hidden></p></aside>

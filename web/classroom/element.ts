@@ -14,6 +14,7 @@ import { TicketHolder } from "../wire/tickets";
 import { Answering } from "./answering";
 import { Easel, type Playing } from "./easel";
 import { face } from "./face";
+import { ClassFloor } from "./floor";
 import { type Hands, listen } from "./hands";
 import { lineMessage } from "./line";
 import { NoteBoard } from "./note";
@@ -45,6 +46,7 @@ export class Classroom extends HTMLElement {
   #painter!: Painter;
   #answering!: Answering;
   #easel!: Easel;
+  #floor!: ClassFloor;
   #place!: Place;
   #screen!: Screen;
   readonly #voice = new Voice();
@@ -56,6 +58,8 @@ export class Classroom extends HTMLElement {
   #beatAt = Date.now();
   #blocked = false;
   #lost = false;
+  /** Whether the sound was off before it was hushed. */
+  #wasMuted = false;
   #missed: { from: number; end: number } | null = null;
   readonly #notes = new NoteBoard();
   #timers: ReturnType<typeof setInterval>[] = [];
@@ -87,6 +91,23 @@ export class Classroom extends HTMLElement {
       firstHeight(),
     );
     this.#answering = new Answering(this, this.#facts, this.#gone.signal);
+    this.#floor = new ClassFloor(
+      this,
+      this.#answering.guest,
+      {
+        onAir: () => this.#end > 0 && !this.#over,
+        line: () => ({
+          rung: Number(this.#controller.rung?.slice(6) ?? 0),
+          wanted: this.#quality.height > 0 && this.#controller.heights.length > 0,
+          poor: this.#rungWhy === "slow" && this.#controller.rung === null,
+          behind: this.#end - this.#stage.now,
+        }),
+        hush: (hushed) => this.#hush(hushed),
+        named: (then) => this.#answering.named(then),
+        write: () => this.#answering.write(),
+      },
+      this.#gone.signal,
+    );
     this.#easel = new Easel(this, this.#painter, this.#playing(), this.#facts, tickets);
     listen(this, this.#painter, this.#hands(), this.#gone.signal);
     offerToTheSystem(
@@ -106,6 +127,7 @@ export class Classroom extends HTMLElement {
     this.#gone.abort();
     this.#screen?.close();
     this.#easel?.close();
+    this.#floor?.close();
     this.#controller?.stop();
     this.#stage?.close();
   }
@@ -151,7 +173,10 @@ export class Classroom extends HTMLElement {
       asked: () => this.#answering.asked,
       goTo: (ms) => this.#goTo(ms),
       changed: () => this.#paint(),
-      said: (entry) => this.#answering.take(entry),
+      said: (entry) => {
+        this.#answering.take(entry);
+        this.#floor.take(entry);
+      },
     };
   }
 
@@ -310,6 +335,7 @@ export class Classroom extends HTMLElement {
     full: () => this.#screen.toggle(this.#painter.part("video")),
     keys: () => this.#painter.showKeys(),
     note: () => this.#notes.press(),
+    raise: () => this.#floor.raise(),
   };
 
   #toggle(): void {
@@ -338,6 +364,17 @@ export class Classroom extends HTMLElement {
     if (muted) this.#stage.audio.muted = true;
     else if (this.#stage.unmute()) this.#askAnew();
     if (!muted) this.#painter.part(".tap").hidden = true;
+  }
+
+  /** The class hears the studio otherwise: nothing of the lesson's own sound, until it is back at the end of it. */
+  #hush(hushed: boolean): void {
+    if (hushed) {
+      this.#wasMuted = this.#stage.audio.muted;
+      this.#stage.audio.muted = true;
+    } else if (!this.#wasMuted) {
+      this.#mute(false);
+      if (!this.#over) this.#toLive();
+    }
   }
 
   #setVolume(volume: number): void {
@@ -400,6 +437,7 @@ export class Classroom extends HTMLElement {
     this.classList.toggle("paused", !stage.playing);
     this.#painter.paint(view);
     this.#answering.paint(view.now, this.#over);
+    this.#floor.paint(view.now);
   }
 
   #state(): ClassroomState {

@@ -24,6 +24,7 @@ const ACTS: Readonly<Record<string, string>> = {
   n: "chapteron",
   s: "swap",
   b: "panel",
+  h: "raise",
   "?": "keys",
 };
 
@@ -41,6 +42,7 @@ export const KEYS_SHOWN: readonly (readonly [keys: readonly string[], word: stri
   [["P", "N"], "keychapters"],
   [["S"], "swap"],
   [["B"], "panel"],
+  [["H"], "keyhand"],
   [["F"], "full"],
 ];
 

@@ -1,5 +1,6 @@
 import "../studio/studio.css";
 import "../studio/asking.css";
+import "../studio/schools.css";
 import "../studio/easel.css";
 import { Studio } from "../studio/element";
 

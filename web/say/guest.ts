@@ -5,8 +5,10 @@
 import { type Answer, write } from "../talk/facts";
 import { keep, kept, keptJson, ownSecret } from "../ui/keep";
 import { Backoff } from "../wire/backoff";
-import { STAMP } from "../wire/frames";
+import { type Entry, encodePassing, type Passing, STAMP } from "../wire/frames";
+import { Listening } from "../wire/listening";
 import { Nap } from "../wire/nap";
+import { say } from "../wire/say";
 import { Problem, refusal, TicketHolder } from "../wire/tickets";
 import { Sender } from "./sender";
 
@@ -25,6 +27,12 @@ export interface GuestEvents {
   changed(): void;
 }
 
+/** Who hears what the teacher says to this class or pupil alone (`private/<voice>-…`). */
+export interface Confidant {
+  entry?(entry: Entry): void;
+  passing?(frame: Passing): void;
+}
+
 /** Something said before the server knows who says it. */
 interface Waiting {
   readonly track: string;
@@ -37,6 +45,9 @@ export class Guest {
   refused: Problem | null = null;
   #sender: Sender | null = null;
   #speaker = "";
+  #tickets: TicketHolder | null = null;
+  #listening: Listening | null = null;
+  readonly #confidants: Confidant[] = [];
   #waiting: Waiting[];
   #mine: Record<string, Answer>;
   #introducing = false;
@@ -83,6 +94,36 @@ export class Guest {
     this.#say({ track: "private/questions", body: { text, at: Math.round(at) } });
   }
 
+  /** The part of this speaker's name that the server knows; "": it was not introduced yet. */
+  get voice(): string {
+    return this.#speaker.slice(0, this.#speaker.lastIndexOf("."));
+  }
+
+  /** Hear from now on, once introduced, what is between the teacher and this voice, from its beginning. */
+  confide(confidant: Confidant): void {
+    this.#confidants.push(confidant);
+    this.#listen();
+  }
+
+  /** Show this in passing; false: it could not be shown, and is lost. */
+  async pass(track: string, payload: Uint8Array<ArrayBuffer>): Promise<boolean> {
+    if (!this.#tickets) return false;
+    const frame = { track, speaker: this.#speaker, payload };
+    return say(this.lesson.timeline, [], this.#tickets, [frame]).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** The same while the page goes away. */
+  passAway(track: string, payload: Uint8Array<ArrayBuffer>): void {
+    if (!this.#tickets) return;
+    const headers = { "content-type": "application/vnd.halqa.frames", ...this.#tickets.headers };
+    const body = encodePassing({ track, speaker: this.#speaker, payload });
+    const address = `${this.lesson.timeline}/entries`;
+    void fetch(address, { method: "POST", keepalive: true, headers, body }).catch(() => undefined);
+  }
+
   /** Whether everything said has arrived. */
   get arrived(): boolean {
     return this.#waiting.length === 0 && (this.#sender?.outbox.empty ?? true);
@@ -92,6 +133,21 @@ export class Guest {
     this.#backoff.succeeded();
     this.#nap.wake();
     this.#sender?.hurry();
+    this.#listening?.hurry();
+  }
+
+  #listen(): void {
+    if (!this.#tickets || this.#listening || this.#confidants.length === 0) return;
+    const own = [`private/${this.voice}-*`];
+    this.#listening = new Listening(this.lesson.timeline, this.#tickets, own, {
+      entry: (entry) => {
+        for (const one of this.#confidants) one.entry?.(entry);
+      },
+      passing: (frame) => {
+        for (const one of this.#confidants) one.passing?.(frame);
+      },
+    });
+    this.#listening.start();
   }
 
   #say(said: Waiting): void {
@@ -147,6 +203,7 @@ export class Guest {
     const count = Number(kept(`${this.#place}:count`)) + 1;
     keep(`${this.#place}:count`, String(count));
     this.#speaker = `${prefix}.${count}`;
+    this.#tickets = tickets;
     const sender = new Sender(`${this.lesson.id}-${prefix}`, this.lesson.timeline, tickets, {
       acknowledged: () => this.events.changed(),
       trouble: (problem) => {
@@ -158,6 +215,7 @@ export class Guest {
     await sender.restore();
     this.#sender = sender;
     this.#flush();
+    this.#listen();
     this.events.changed();
   }
 }

@@ -8,7 +8,7 @@ import { csv } from "../talk/csv";
 import { type Fact, type Picture, PLACES, type Right, write } from "../talk/facts";
 import type { Asked } from "../talk/fold";
 import { TalkLog } from "../talk/log";
-import { table } from "../talk/results";
+import { table, told } from "../talk/results";
 import type { Facts } from "../ui/facts";
 import { keep, keptJson } from "../ui/keep";
 import { word } from "../ui/words";
@@ -90,6 +90,13 @@ export class Asking {
         this.#questions.push(question);
     }
     this.paint();
+  }
+
+  /** What this class answered to the question that stands, in words; "": nothing. */
+  answered(voice: string): string {
+    const poll = this.#current;
+    const given = poll && this.#answers.counting(poll).find((one) => one.voice === voice);
+    return poll && given ? told(poll, given.answer) : "";
   }
 
   #say(fact: Fact): boolean {

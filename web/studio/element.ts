@@ -12,11 +12,13 @@ import { Asking } from "./asking";
 import { Deck } from "./deck";
 import { Easel } from "./easel";
 import { face } from "./face";
+import { Floor } from "./floor";
 import { fixedFragment, fragmentMs, Governor } from "./ladder";
 import { Passer } from "./passing";
 import { firstScene, SCENES, type Scene, sceneDraft, sceneOf } from "./scene";
 import { Sitting } from "./sitting";
-import { frames, openCamera, openFile, openMicrophone, openScreen, SoundDesk, supported } from "./sources";
+import { SoundDesk } from "./sound-desk";
+import { frames, openCamera, openFile, openMicrophone, openScreen, supported } from "./sources";
 import type { FromWorker, ToWorker } from "./worker";
 
 type State = "ready" | "starting" | "on-air" | "ending" | "sealing" | "ended" | "failed";
@@ -31,6 +33,7 @@ export class Studio extends HTMLElement {
   #tickets!: TicketHolder;
   #asking!: Asking;
   #easel!: Easel;
+  #floor!: Floor;
   #listening!: Listening;
   #scene: Scene | null = null;
   #worker: Worker | null = null;
@@ -77,6 +80,13 @@ export class Studio extends HTMLElement {
       onAir: () => this.#live,
       say: (payload) => this.#sayTalk(payload),
     });
+    this.#floor = new Floor(this, this.#facts, this.#tickets, this.#sitting.speaker, {
+      onAir: () => this.#live,
+      say: (payload) => this.#sayTalk(payload),
+      answered: (voice) => this.#asking.answered(voice),
+      picture: () => this.#picture?.getVideoTracks()[0] ?? null,
+      guest: (voice, who, picture) => this.#seat(voice, who, picture),
+    });
     this.#layBoard();
     this.#wire();
     void this.#prepare();
@@ -108,15 +118,19 @@ export class Studio extends HTMLElement {
       leaf: ({ picture }) => this.#easel.lay(picture),
       laid: () => this.#easel.laid(),
     });
-    const tracks = ["board", "board/*", "talk", "private/answers", "private/questions"];
+    const tracks = ["board", "board/*", "talk", "private/*"];
     this.#listening = new Listening(timeline, this.#tickets, tracks, {
       entry: (entry) => {
         const scene = entry.speaker === speaker ? null : sceneOf(entry);
         if (scene) this.#scene = scene;
         this.#easel.hear(entry);
         this.#asking.take(entry);
+        this.#floor.take(entry);
       },
-      passing: (frame) => this.#easel.tipped(frame.speaker, frame.payload),
+      passing: (frame) => {
+        if (frame.track === "board") this.#easel.tipped(frame.speaker, frame.payload);
+        else this.#floor.hear(frame);
+      },
       changed: (state) => {
         if (state === "here" || state === "ended") this.dataset.board = "here";
       },
@@ -242,7 +256,14 @@ export class Studio extends HTMLElement {
     const track = stream?.getVideoTracks()[0];
     const picture = track ? frames<VideoFrame>(track) : null;
     this.#tell({ say: "picture", frames: picture }, picture ? [picture] : []);
+    this.#floor.pictured();
     this.#watch(stream);
+  }
+
+  /** A class that has the floor comes into the picture, or leaves it. */
+  #seat(voice: string, who: string, track: MediaStreamTrack | null): void {
+    const picture = track ? frames<VideoFrame>(track) : null;
+    this.#tell({ say: "guest", voice, who, frames: picture }, picture ? [picture] : []);
   }
 
   #watch(stream: MediaStream | null): void {
@@ -275,6 +296,7 @@ export class Studio extends HTMLElement {
     this.#easel.ledger.begin(this.#startsAt, this.#began);
     this.#sitting.onAir = true;
     this.#state = "on-air";
+    if (this.#desk) this.#floor.begin(this.#desk);
     // The camera alone goes without saying.
     if (this.#scene !== null || this.#easel.ledger.written) this.#tellScene();
     this.#trouble("");
@@ -371,6 +393,7 @@ export class Studio extends HTMLElement {
       await new Promise((resolve) => setTimeout(resolve, 1000));
       if (this.#state !== "ending") return;
     }
+    this.#floor.end();
     this.#state = "sealing";
     this.#paint();
     const stopped = new Promise<void>((resolve) => {

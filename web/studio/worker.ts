@@ -8,6 +8,7 @@ import type { Draft } from "../say/outbox";
 import { Gatherer } from "./gatherer";
 import { type Rung, rungsFor } from "./ladder";
 import { AUDIO_SCALE, h264Init, opusInit, VIDEO_SCALE } from "./muxer";
+import { Table } from "./table";
 
 const KEY_US = 2_000_000;
 const PACKET = 2_880; // 60 ms at 48 kHz
@@ -17,6 +18,13 @@ export type ToWorker =
   | { readonly say: "begin"; readonly startsAt: number }
   | { readonly say: "sound"; readonly frames: ReadableStream<AudioData> }
   | { readonly say: "picture"; readonly frames: ReadableStream<VideoFrame> | null }
+  | {
+      /** A class that has the floor; without frames: it leaves. */
+      readonly say: "guest";
+      readonly voice: string;
+      readonly who: string;
+      readonly frames: ReadableStream<VideoFrame> | null;
+    }
   | { readonly say: "tune"; readonly rungs: number; readonly fragmentMs: number }
   | { readonly say: "end" };
 
@@ -245,8 +253,14 @@ class Picture {
 }
 
 const gatherers = new Map<number, Gatherer>();
+const table = new Table();
+const guestRuns = new Map<string, number>();
 let soundRun = 0;
 let pictureRun = 0;
+/** Whether the studio has a picture of its own. */
+let ownPicture = false;
+/** The class whose picture beats the time where it has none. */
+let beating = "";
 
 async function hear(frames: ReadableStream<AudioData>): Promise<void> {
   const run = ++soundRun;
@@ -265,6 +279,8 @@ async function hear(frames: ReadableStream<AudioData>): Promise<void> {
 
 async function see(frames: ReadableStream<VideoFrame> | null): Promise<void> {
   const run = ++pictureRun;
+  ownPicture = frames !== null;
+  beating = "";
   await picture?.end();
   picture = null;
   if (!frames) return;
@@ -276,12 +292,48 @@ async function see(frames: ReadableStream<VideoFrame> | null): Promise<void> {
       await reader.cancel().catch(() => undefined);
       return;
     }
-    if (onAir) {
-      picture ??= new Picture(gatherers);
-      picture.take(value);
-    } else {
-      value.close();
+    take(table.together(value, value.timestamp));
+  }
+}
+
+/** A picture of the lesson. */
+function take(frame: VideoFrame | null): void {
+  if (!frame) return;
+  if (!onAir) {
+    frame.close();
+    return;
+  }
+  picture ??= new Picture(gatherers);
+  picture.take(frame);
+}
+
+/** A class is seen as long as it has the floor. Where the studio has no picture, the first class's beats the time. */
+async function seat(voice: string, who: string, frames: ReadableStream<VideoFrame> | null): Promise<void> {
+  const run = (guestRuns.get(voice) ?? 0) + 1;
+  guestRuns.set(voice, run);
+  table.leave(voice);
+  if (!frames) {
+    if (beating === voice) await see(null);
+    return;
+  }
+  table.seat(voice, who);
+  const reader = frames.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done || run !== guestRuns.get(voice)) {
+      value?.close();
+      await reader.cancel().catch(() => undefined);
+      return;
     }
+    const { timestamp } = value;
+    table.show(voice, value);
+    if (ownPicture || table.first !== voice) continue;
+    // Each source counts its time from a beginning of its own.
+    if (beating !== voice) {
+      await see(null);
+      beating = voice;
+    }
+    take(table.together(null, timestamp));
   }
 }
 
@@ -309,6 +361,9 @@ scope.onmessage = ({ data }) => {
       break;
     case "picture":
       void see(data.frames);
+      break;
+    case "guest":
+      void seat(data.voice, data.who, data.frames);
       break;
     case "tune":
       rungCount = data.rungs;

@@ -48,6 +48,17 @@ export interface Tally {
   readonly points?: readonly (readonly [x: number, y: number])[];
 }
 
+/** A class that has the floor. */
+export interface Holder {
+  readonly voice: string;
+  readonly who: string;
+  /** Whether it may write on the board. */
+  readonly pen: boolean;
+}
+
+/** Classes that have the floor at once. */
+export const MAX_FLOOR = 3;
+
 export type Fact =
   | ({ readonly fact: "poll-opened" } & Poll)
   | { readonly fact: "poll-closed" | "poll-hidden"; readonly poll: string }
@@ -66,9 +77,11 @@ export type Fact =
     }
   | { readonly fact: "question-withdrawn"; readonly question: string }
   | { readonly fact: "code-shown"; readonly code: string; readonly join: string }
-  | { readonly fact: "code-hidden" };
+  | { readonly fact: "code-hidden" }
+  | { readonly fact: "floor"; readonly classes: readonly Holder[] };
 
 const ID = /^[a-z0-9]{1,16}$/;
+const CLASS = /^c-[a-z2-9]{12}$/;
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 type Told = Readonly<Record<string, unknown>>;
@@ -124,6 +137,11 @@ function factOf(told: Told): Fact | null {
     }
     case "code-hidden":
       return { fact };
+    case "floor": {
+      const { classes } = told;
+      if (!isList(classes, MAX_FLOOR) || !classes.every(isHolder)) return null;
+      return { fact, classes: classes.map(({ voice, who, pen }) => ({ voice, who, pen })) };
+    }
     default:
       return null;
   }
@@ -159,6 +177,11 @@ function rightOf(told: unknown): Right | null | undefined {
   if (!isList(told, 20)) return undefined;
   const alike = told.every((one) => typeof one === "number") || told.every((one) => isText(one, MAX_TEXT));
   return alike ? (told as Right) : undefined;
+}
+
+function isHolder(told: unknown): told is Holder {
+  const { voice, who, pen } = (told ?? {}) as Told;
+  return typeof voice === "string" && CLASS.test(voice) && isText(who, MAX_NAME) && typeof pen === "boolean";
 }
 
 function isValue(told: unknown): boolean {

@@ -5,7 +5,7 @@
  * or showing another closes it. A poll stands on the wall from its opening until it is hidden or another takes its place; once
  * hidden it comes back when it is shown. What is said about a poll that nobody opened means nothing.
  */
-import type { Fact, Poll, Right, Tally } from "./facts";
+import type { Fact, Holder, Poll, Right, Tally } from "./facts";
 
 export interface SaidFact {
   readonly seq: number;
@@ -38,9 +38,11 @@ export interface Talk {
   readonly poll: Asked | null;
   readonly questions: readonly Published[];
   readonly code: { readonly code: string; readonly join: string } | null;
+  /** Who has the floor. */
+  readonly floor: readonly Holder[];
 }
 
-export const SILENCE: Talk = { polls: [], poll: null, questions: [], code: null };
+export const SILENCE: Talk = { polls: [], poll: null, questions: [], code: null, floor: [] };
 
 /** The talk at the moment `t`. `said` is in the order of `seq`. */
 export function fold(said: readonly SaidFact[], t = Number.POSITIVE_INFINITY): Talk {
@@ -83,6 +85,8 @@ function after(talk: Talk, { t, fact }: SaidFact): Talk {
       return { ...talk, code: { code: fact.code, join: fact.join } };
     case "code-hidden":
       return { ...talk, code: null };
+    case "floor":
+      return { ...talk, floor: fact.classes };
   }
 }
 

@@ -12,6 +12,8 @@ export interface Facts {
   readonly tickets: string;
   /** Where tickets to answer are given. */
   readonly answers?: string;
+  /** Where the studio gets what a call with a class needs. */
+  readonly floor?: string;
   readonly csrf?: string;
   readonly speaker?: string;
   /** Six digits with which pupils join, and the page on which they enter them. */

@@ -197,6 +197,7 @@ def studio(request: HttpRequest, lesson_id: str) -> HttpResponse:
         "expires_at": slip.expires_at,
         "speaker": slip.speaker,
         "tickets": reverse("api:say_ticket", args=[shown.pk]),
+        "floor": reverse("api:floor", args=[shown.pk]),
         "csrf": get_token(request),
         "code": services.join_code(shown),
         "join": (settings.HALQA_URL or f"{request.scheme}://{request.get_host()}") + reverse("join"),
