@@ -46,7 +46,7 @@ function said(strokes: Iterable<Handwritten>): { entries: Uint8Array[]; points: 
   let id = 0;
   for (const { touches, meant } of strokes) {
     id++;
-    // What was lifted before is said on time, and a stroke begun after that waits from its beginning (studio/speaker.ts).
+    // What was lifted before is said on time, and a stroke begun after that waits from its beginning (write/speaker.ts).
     const begins = touches[0]?.t ?? 0;
     if (waiting.length > 0 && begins >= due) say();
     if (begins >= due) due = begins + PIECE;

@@ -259,7 +259,7 @@ def painted(face: Face) -> tuple[int, str]:
     """How much ink is on the board there (dark dots of its canvases), and on which page."""
     script = """() => {
       const dark = new Set();
-      for (const canvas of document.querySelectorAll('.slate canvas')) {
+      for (const canvas of document.querySelectorAll('.blackboard canvas')) {
         if (!canvas.width) continue;
         const dots = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
         for (let i = 3; i < dots.length; i += 4) if (dots[i] > 120) dark.add(i);
@@ -305,7 +305,7 @@ def test_the_reader_chooses_what_is_shown(server: Server, chromium: Browser, les
     stands("board")
 
     # Closer with the wheel, and back to what the teacher looks at.
-    box = face.page.locator(".slate").bounding_box()
+    box = face.page.locator(".blackboard").bounding_box()
     assert box is not None
     face.page.mouse.move(box["x"] + 300, box["y"] + 200)
     face.page.mouse.wheel(0, -600)

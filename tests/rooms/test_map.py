@@ -80,14 +80,22 @@ WEB = {
     "board": {"wire"},
     "follow": {"wire", "board"},
     "stage": {"wire"},
-    "talk": {"wire", "ui"},
+    "talk": {"wire", "ui", "board"},
     "say": {"wire", "ui", "talk"},
+    "write": {"board", "say", "wire"},
     "answer": {"talk", "ui"},
-    "pupil": {"answer", "say", "talk", "wire", "ui"},
-    "studio": {"answer", "say", "talk", "follow", "wire", "ui", "board"},
-    "classroom": {"answer", "say", "talk", "follow", "stage", "wire", "ui", "board"},
+    "floor": {"talk", "wire"},
+    "slate": {"write", "say", "talk", "wire", "ui"},
+    "pupil": {"answer", "slate", "say", "talk", "wire", "ui"},
+    "studio": {"answer", "floor", "slate", "write", "say", "talk", "follow", "wire", "ui", "board"},
+    "classroom": {"answer", "floor", "slate", "say", "talk", "follow", "stage", "wire", "ui", "board"},
     "album": {"follow", "wire", "ui", "board"},
 }
+
+
+def test_every_room_of_the_browser_is_on_the_map() -> None:
+    rooms = {path.name for path in (ROOT / "web").iterdir() if path.is_dir()}
+    assert rooms - {"pages", "words"} == set(WEB)
 
 
 @pytest.mark.parametrize("room", sorted(WEB))

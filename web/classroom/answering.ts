@@ -5,6 +5,8 @@
  */
 import { AnswerPanel } from "../answer/panel";
 import { Guest } from "../say/guest";
+import { noteTrack, readNote } from "../slate/notes";
+import { OwnSlate } from "../slate/own";
 import { type Answer, MAX_NAME, MAX_TEXT } from "../talk/facts";
 import type { Asked, Published, Talk } from "../talk/fold";
 import { TalkLog } from "../talk/log";
@@ -29,6 +31,11 @@ export class Answering {
   #now = 0;
   #over = false;
   #folded = "";
+  readonly #slate: OwnSlate;
+  /** The task whose slate was folded away. */
+  #laid = "";
+  /** What the teacher answered to this class alone, and was not read yet. */
+  #replies: { readonly text: string; readonly answer: string }[] = [];
   #pending: Answer | null = null;
   #then: (() => void) | null = null;
   #naming = false;
@@ -43,6 +50,14 @@ export class Answering {
     this.#root.className = "answering";
     this.#root.innerHTML = markup();
     this.#part(".question-card").prepend(this.#panel.root);
+    this.#slate = new OwnSlate(
+      this.#guest,
+      (then) => this.named(then),
+      () => this.#paint(),
+    );
+    this.#part(".slate-card").prepend(this.#slate.root);
+    this.#guest.confide({ entry: (entry) => this.#told(entry) });
+    window.addEventListener("pagehide", () => this.#slate.flush(), { signal });
     face.querySelector(".theatre")?.append(this.#root);
     this.#listen(signal);
     if (kept(NAME) && facts.status !== "ended") this.#guest.introduce({ name: kept(NAME) });
@@ -95,6 +110,8 @@ export class Answering {
     this.#root.addEventListener("click", (event) => {
       const act = (event.target as Element).closest<HTMLElement>("[data-do]")?.dataset.do;
       if (act === "fold") this.#folded = this.#folded === this.#poll?.poll ? "" : (this.#poll?.poll ?? "");
+      if (act === "lay") this.#laid = this.#laid ? "" : (this.#log.at().slate?.slate ?? "");
+      if (act === "read") this.#replies.shift();
       if (act === "name") this.#askName();
       if (act === "ask") this.write();
       if (act === "cancel") (event.target as Element).closest("dialog")?.close();
@@ -115,6 +132,20 @@ export class Answering {
     // Before the player's own keys: while a question stands open, A is an answer.
     const options = { capture: true, signal };
     document.addEventListener("keydown", (event) => this.#key(event), options);
+  }
+
+  /** Something for this class alone. */
+  #told(entry: Entry): void {
+    const note = entry.track === noteTrack(this.#guest.voice) ? readNote(entry.payload) : null;
+    // What was read once is not shown again when the page is opened anew.
+    if (!note || !("question" in note) || entry.seq <= Number(kept(this.#readPlace))) return;
+    this.#replies.push(note);
+    keep(this.#readPlace, String(entry.seq));
+    this.#paint();
+  }
+
+  get #readPlace(): string {
+    return `halqa:class:${this.facts.id}::read`;
   }
 
   #key(event: KeyboardEvent): void {
@@ -206,7 +237,15 @@ export class Answering {
     const talk = this.#log.at(this.#now);
     const poll = this.#poll;
     const folded = poll !== null && this.#folded === poll.poll;
-    this.face.classList.toggle("questioned", poll !== null && !folded);
+    const asked = poll !== null && !folded;
+    // A slate is one's own, now: whatever is being seen of the lesson.
+    const task = this.#over || this.facts.status === "ended" ? null : this.#log.at().slate;
+    const laid = task !== null && this.#laid === task.slate;
+    this.#slate.paint(task);
+    this.#part(".slate-card").hidden = task === null || laid || asked || this.#naming;
+    this.#part(".slate-chip").hidden = !laid || asked;
+    this.face.classList.toggle("questioned", asked || (task !== null && !laid));
+    this.#paintReply();
     this.#part(".question-card").hidden = poll === null || folded;
     const chip = this.#part(".chip");
     chip.hidden = !folded;
@@ -250,6 +289,16 @@ export class Answering {
     if (this.#part(".code .where").textContent !== address) this.#part(".code .where").textContent = address;
   }
 
+  #paintReply(): void {
+    const [reply] = this.#replies;
+    const holder = this.#part(".replied");
+    holder.hidden = reply === undefined || this.#over;
+    if (!reply || holder.dataset.told === reply.text + reply.answer) return;
+    holder.dataset.told = reply.text + reply.answer;
+    this.#part(".replied .text").textContent = reply.text;
+    this.#part(".replied .reply").textContent = reply.answer;
+  }
+
   #paintPublished(questions: readonly Published[]): void {
     const last = questions.at(-1);
     const shown = last !== undefined && this.#now - last.t < PUBLISHED_MS;
@@ -276,6 +325,9 @@ function markup(): string {
     <div class="question-card" hidden><p class="below"><span class="who" hidden>${w("weare")} <bdi></bdi> <button type="button" class="link" data-do="name">${w("rename")}</button></span>
       <button type="button" class="link" data-do="fold">${w("fold")}</button></p></div>
     <button type="button" class="chip" data-do="fold" hidden>${w("unfold")}</button>
+    <div class="question-card slate-card" hidden><p class="below"><span></span><button type="button" class="link" data-do="lay">${plain(word("slate.fold"))}</button></p></div>
+    <button type="button" class="chip slate-chip" data-do="lay" hidden>${plain(word("slate.unfold"))}</button>
+    <aside class="replied" role="status" hidden><p class="label">${w("foryou")}</p><p class="text" dir="auto"></p><p class="reply" dir="auto"></p><button type="button" class="button" data-do="read">${w("read")}</button></aside>
     <div class="asks"><button type="button" class="control ask" data-do="ask" hidden>${w("ask")}</button></div>
     <p class="asked note" role="status" hidden>${w("asked")}</p>
     <aside class="code" hidden><span>${w("code")}</span><b dir="ltr"></b><span class="where" dir="ltr"></span></aside>

@@ -1,5 +1,5 @@
 /**
- * All that the classroom has of the board: keeper and slate, where they stand beside the picture, the panel, the chapters. For
+ * All that the classroom has of the board: keeper and blackboard, where they stand beside the picture, the panel, the chapters. For
  * tests and technicians: `data-layout`, `data-scene`, `data-page`, `data-things` (on it), `data-board` (what is shown, in a word), `data-kept`.
  */
 import { Keeper } from "../follow/keeper";
@@ -8,11 +8,11 @@ import type { Facts } from "../ui/facts";
 import { word } from "../ui/words";
 import type { Entry, Passing } from "../wire/frames";
 import type { TicketHolder } from "../wire/tickets";
+import { Blackboard } from "./blackboard";
 import { type Chapter, chaptersOf, nextOf, previousOf } from "./chapters";
 import { type Layout, layoutOf, type Wish, wishOfSwap } from "./layout";
 import type { Painter } from "./paint";
 import { nameOf, Panel } from "./panel";
-import { Slate } from "./slate";
 
 /** With so much ready ahead, a replay has time for pages that nobody looks at. */
 const LEISURE_MS = 10_000;
@@ -43,7 +43,7 @@ export interface Playing {
 
 export class Easel {
   readonly #keeper: Keeper;
-  readonly #slate: Slate;
+  readonly #blackboard: Blackboard;
   readonly #panel: Panel;
   readonly #upright = matchMedia("(max-aspect-ratio: 1/1)");
   #wish: Wish = "teacher";
@@ -63,23 +63,23 @@ export class Easel {
     this.#keeper = new Keeper(facts.timeline, tickets, {
       kept: (touched) => {
         if (touched === null || touched.page === null) this.#chaptersKnown = false;
-        this.#slate.stir();
+        this.#blackboard.stir();
         if (touched === null) this.playing.changed();
       },
       said: (entry) => playing.said(entry),
-      looked: () => this.#slate.page,
+      looked: () => this.#blackboard.page,
       leisure: () =>
         playing.moment() === null ? !playing.dry() || !playing.moving() : playing.ahead() > LEISURE_MS,
     });
     const dots = () => Math.max(innerWidth, innerHeight) * Math.min(2, devicePixelRatio);
     const pictures = new Pictures(facts.timeline, tickets, dots);
     const moment = () => playing.moment();
-    this.#slate = new Slate(painter.part(".slate"), this.#keeper, pictures, {
+    this.#blackboard = new Blackboard(painter.part(".blackboard"), this.#keeper, pictures, {
       moment,
       moving: () => playing.moving(),
       changed: () => playing.changed(),
     });
-    this.#panel = new Panel(painter, this.#keeper, pictures, this.#slate, moment, (wish) =>
+    this.#panel = new Panel(painter, this.#keeper, pictures, this.#blackboard, moment, (wish) =>
       this.#choose(wish),
     );
     this.#upright.addEventListener("change", this.#turned);
@@ -88,7 +88,7 @@ export class Easel {
   close(): void {
     this.#upright.removeEventListener("change", this.#turned);
     this.#keeper.stop();
-    this.#slate.close();
+    this.#blackboard.close();
     this.#panel.close();
   }
 
@@ -97,7 +97,7 @@ export class Easel {
   // -- what comes ---------------------------------------------------------------------------------------------------
 
   entry(entry: Entry, followed: boolean): void {
-    this.#slate.entry(entry);
+    this.#blackboard.entry(entry);
     this.#keeper.entry(entry, followed);
   }
 
@@ -106,7 +106,7 @@ export class Easel {
   }
 
   passing(frame: Passing): void {
-    this.#slate.passing(frame);
+    this.#blackboard.passing(frame);
   }
 
   /** The line may be back. */
@@ -126,10 +126,10 @@ export class Easel {
 
   readonly #acts: Readonly<Record<string, (which: string) => void>> = {
     at: (ms) => this.playing.goTo(Number(ms)),
-    page: (id) => this.#slate.turn(id),
-    pageback: () => this.#slate.leaf(-1),
-    pageon: () => this.#slate.leaf(1),
-    followteacher: () => this.#slate.turn(null),
+    page: (id) => this.#blackboard.turn(id),
+    pageback: () => this.#blackboard.leaf(-1),
+    pageon: () => this.#blackboard.leaf(1),
+    followteacher: () => this.#blackboard.turn(null),
     chapterback: () => this.playing.goTo(previousOf(this.chapters, this.playing.now())),
     chapteron: () => {
       const next = nextOf(this.chapters, this.playing.now());
@@ -137,7 +137,7 @@ export class Easel {
     },
     swap: () => this.#swap(),
     panel: () => this.#keeper.written && this.#panel.toggle(),
-    away: () => (this.#panel.open ? this.#panel.toggle(false) : this.#slate.turn(null)),
+    away: () => (this.#panel.open ? this.#panel.toggle(false) : this.#blackboard.turn(null)),
   };
 
   #swap(): void {
@@ -196,14 +196,14 @@ export class Easel {
     Object.assign(this.face.dataset, {
       layout: this.#layout,
       scene: scene ?? "",
-      page: written ? this.#slate.page : "",
-      things: String(this.#slate.things),
-      board: written ? this.#slate.print : "",
-      kept: this.#keeper.complete() ? "whole" : this.#keeper.complete(this.#slate.page) ? "page" : "",
+      page: written ? this.#blackboard.page : "",
+      things: String(this.#blackboard.things),
+      board: written ? this.#blackboard.print : "",
+      kept: this.#keeper.complete() ? "whole" : this.#keeper.complete(this.#blackboard.page) ? "page" : "",
     });
     this.face.classList.toggle("swapped", two && this.#swapped);
-    this.#slate.seen = boarded;
-    this.#slate.stir();
+    this.#blackboard.seen = boarded;
+    this.#blackboard.stir();
     this.#buttons(two, boarded, written);
     this.painter.marks(this.chapters, end, nameOf);
     this.#panel.chapters(this.chapters);
@@ -215,11 +215,11 @@ export class Easel {
     painter.part(".bar [data-act=panel]").hidden = !written;
     painter.part(".bar [data-act=swap]").hidden = !written || !this.playing.pictured();
     painter.part(".swapper").hidden = !two;
-    painter.part(".astray").hidden = !boarded || !this.#slate.astray;
-    const lacks = boarded && !this.#keeper.complete(this.#slate.page);
+    painter.part(".astray").hidden = !boarded || !this.#blackboard.astray;
+    const lacks = boarded && !this.#keeper.complete(this.#blackboard.page);
     if (!lacks) this.#lackedAt = performance.now();
     painter.part(".coming").hidden = performance.now() - this.#lackedAt < PATIENCE_MS;
-    painter.part(".slate").ariaLabel = word("classroom.board");
+    painter.part(".blackboard").ariaLabel = word("classroom.board");
     if (!written) this.#panel.toggle(false);
   }
 }

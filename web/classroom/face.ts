@@ -44,7 +44,7 @@ export function face(facts: Facts): string {
   return `<main class="theatre" tabindex="-1" aria-label="${plain(facts.title)}">
     <video playsinline disablepictureinpicture tabindex="-1" aria-hidden="true"></video><audio></audio>
     ${card(facts)}
-    <div class="slate"></div>
+    <div class="blackboard"></div>
     <button type="button" class="swapper" data-act="swap" aria-label="${w("swap")}" title="${w("swap")}"></button>
     <p class="coming" role="status" hidden>${w("coming")}</p>
     <div class="notices">

@@ -1,5 +1,5 @@
 /** What fingers, a mouse and a wheel do to the board: closer, along, back. */
-import type { Slate } from "./slate";
+import type { Blackboard } from "./blackboard";
 
 /** A pointer that moved less has tapped (CSS pixels). */
 const STILL = 12;
@@ -7,14 +7,14 @@ const DOUBLE_MS = 320;
 const DOUBLE_PX = 40;
 const NOTCH = 1.0015;
 
-export interface Grasped extends Pick<Slate, "tap" | "zoom" | "drag"> {}
+export interface Grasped extends Pick<Blackboard, "tap" | "zoom" | "drag"> {}
 
 interface Finger {
   readonly x: number;
   readonly y: number;
 }
 
-export function hold(host: HTMLElement, slate: Grasped): void {
+export function hold(host: HTMLElement, blackboard: Grasped): void {
   const fingers = new Map<number, Finger>();
   let travelled = 0;
   let tapped = { at: Number.NEGATIVE_INFINITY, x: 0, y: 0 };
@@ -34,9 +34,9 @@ export function hold(host: HTMLElement, slate: Grasped): void {
     travelled += Math.hypot(now.x - was.x, now.y - was.y);
     if (other) {
       const [before, after] = [distance(was, other), distance(now, other)];
-      if (before > 0) slate.zoom((now.x + other.x) / 2, (now.y + other.y) / 2, after / before);
-      slate.drag((now.x - was.x) / 2, (now.y - was.y) / 2);
-    } else if (travelled > STILL) slate.drag(now.x - was.x, now.y - was.y);
+      if (before > 0) blackboard.zoom((now.x + other.x) / 2, (now.y + other.y) / 2, after / before);
+      blackboard.drag((now.x - was.x) / 2, (now.y - was.y) / 2);
+    } else if (travelled > STILL) blackboard.drag(now.x - was.x, now.y - was.y);
   });
   const lift = (event: PointerEvent) => {
     if (!fingers.delete(event.pointerId) || fingers.size > 0) return;
@@ -44,7 +44,7 @@ export function hold(host: HTMLElement, slate: Grasped): void {
     const at = { at: event.timeStamp, x: event.clientX, y: event.clientY };
     if (at.at - tapped.at < DOUBLE_MS && distance(at, tapped) < DOUBLE_PX) {
       tapped = { at: Number.NEGATIVE_INFINITY, x: 0, y: 0 };
-      slate.tap(at.x, at.y);
+      blackboard.tap(at.x, at.y);
     } else tapped = at;
   };
   host.addEventListener("pointerup", lift);
@@ -53,7 +53,7 @@ export function hold(host: HTMLElement, slate: Grasped): void {
     "wheel",
     (event) => {
       event.preventDefault();
-      slate.zoom(event.clientX, event.clientY, NOTCH ** -event.deltaY);
+      blackboard.zoom(event.clientX, event.clientY, NOTCH ** -event.deltaY);
     },
     { passive: false },
   );

@@ -6,10 +6,10 @@ import type { Pictures } from "../follow/pictures";
 import { clock } from "../ui/facts";
 import { plain } from "../ui/plain";
 import { word } from "../ui/words";
+import type { Blackboard } from "./blackboard";
 import { type Chapter, chapterAt } from "./chapters";
 import type { Wish } from "./layout";
 import type { Painter } from "./paint";
-import type { Slate } from "./slate";
 
 /** The name of a chapter in the reader's language. */
 export function nameOf({ title, page, scene }: Chapter): string {
@@ -28,7 +28,7 @@ export class Panel {
     private readonly painter: Painter,
     private readonly keeper: Keeper,
     private readonly pictures: Pictures,
-    private readonly slate: Slate,
+    private readonly blackboard: Blackboard,
     private readonly moment: () => number | null,
     wished: (wish: Wish) => void,
   ) {
@@ -81,13 +81,13 @@ export class Panel {
   /** What is so now; nothing while it is shut. */
   paint(now = 0): void {
     if (!this.open) return;
-    const { pages, turned } = this.slate.book;
+    const { pages, turned } = this.blackboard.book;
     const names = pages.map((page) => page.id).join();
     if (names !== this.#pages) this.#lay(pages, names);
     const list = this.painter.part(".panel .pages");
     for (const [i, page] of pages.entries()) {
       const button = list.children[i]?.firstElementChild as HTMLElement;
-      button.ariaCurrent = String(page.id === this.slate.page);
+      button.ariaCurrent = String(page.id === this.blackboard.page);
       button.classList.toggle("teacher", page.id === turned);
     }
     const current = chapterAt(this.#chapters, now);
@@ -123,7 +123,7 @@ export class Panel {
 
   #show(): void {
     const t = this.moment();
-    const { pages } = this.slate.book;
+    const { pages } = this.blackboard.book;
     for (const [small, view] of this.#views) {
       const facts = pages.find((page) => page.id === small.dataset.page);
       if (facts) view.show(this.keeper.fold.page(facts.id, t), facts, t);

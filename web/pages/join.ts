@@ -1,5 +1,6 @@
 import "../answer/answer.css";
 import "../pupil/pupil.css";
+import "../slate/slate.css";
 import { Pupil } from "../pupil/element";
 import { readyForm } from "../pupil/join";
 

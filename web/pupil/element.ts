@@ -4,6 +4,8 @@
  */
 import { AnswerPanel } from "../answer/panel";
 import { Guest, type Introduction } from "../say/guest";
+import { noteTrack, readNote } from "../slate/notes";
+import { OwnSlate } from "../slate/own";
 import { type Answer, MAX_TEXT } from "../talk/facts";
 import type { Asked } from "../talk/fold";
 import { TalkLog } from "../talk/log";
@@ -22,6 +24,7 @@ export class Pupil extends HTMLElement {
   readonly #moment = new Moment();
   #guest!: Guest;
   #panel!: AnswerPanel;
+  #slate!: OwnSlate;
   #line: "open" | "cut" | "ended" | "" = "";
 
   connectedCallback(): void {
@@ -32,6 +35,19 @@ export class Pupil extends HTMLElement {
     this.#panel = new AnswerPanel((answer) => this.#answer(answer));
     this.#part(".place").append(this.#panel.root);
     this.#guest = new Guest(facts, "pupil", { changed: () => this.#paint() }, told.name);
+    this.#slate = new OwnSlate(
+      this.#guest,
+      (then) => then(),
+      () => this.#paint(),
+    );
+    this.#part(".slate").append(this.#slate.root);
+    this.#guest.confide({
+      entry: (entry) => {
+        const note = entry.track === noteTrack(this.#guest.voice) ? readNote(entry.payload) : null;
+        if (note && "question" in note) this.#replied(note.text, note.answer);
+      },
+    });
+    window.addEventListener("pagehide", () => this.#slate.flush());
     this.#guest.introduce(told);
     const tickets = new TicketHolder(facts.ticket, facts.tickets);
     const listening = new Listening(facts.timeline, tickets, ["talk"], {
@@ -90,8 +106,31 @@ export class Pupil extends HTMLElement {
     this.#part(".asked").textContent = word("answer.asked");
   }
 
+  /** The teacher answered in writing, for this pupil alone. */
+  #replied(text: string, answer: string): void {
+    const item = document.createElement("li");
+    for (const [name, said] of [
+      ["text", text],
+      ["reply", answer],
+    ]) {
+      const line = Object.assign(document.createElement("p"), {
+        className: name,
+        dir: "auto",
+        textContent: said,
+      });
+      item.append(line);
+    }
+    this.#part(".replies").prepend(item);
+    this.#part(".replied").hidden = false;
+  }
+
   #paint(): void {
     const poll = this.#poll;
+    const task = this.#line === "ended" ? null : this.#log.at().slate;
+    // A question is answered first; the slate is there again behind it.
+    const written = task !== null && (poll === null || poll.closedAt !== null);
+    this.#slate.paint(task);
+    this.#part(".slate").hidden = !written;
     const guest = this.#guest;
     const over = this.#line === "ended";
     Object.assign(this.dataset, {
@@ -99,8 +138,8 @@ export class Pupil extends HTMLElement {
       poll: poll?.poll ?? "",
       arrived: String(guest.arrived),
     });
-    this.#part(".place").hidden = poll === null;
-    this.#part(".idle").hidden = poll !== null;
+    this.#part(".place").hidden = poll === null || written;
+    this.#part(".idle").hidden = poll !== null || written;
     this.#part(".idle .what").textContent = word(over ? "join.over" : "join.waiting");
     if (poll) {
       const mine = guest.mine(poll.poll);
@@ -132,8 +171,10 @@ function face(facts: Facts, name: string): string {
     <header><h1><bdi>${plain(facts.title)}</bdi></h1><p class="me"><bdi>${plain(name)}</bdi><button type="button" class="link" data-do="leave">${w("join.notme")}</button></p></header>
     <p class="note cut" role="status" hidden></p>
     <div class="place" hidden></div>
+    <div class="slate" hidden></div>
     <div class="idle"><svg class="star" viewBox="0 0 48 48" aria-hidden="true"><use href="#mark"/></svg><p class="what" role="status"></p></div>
     <p class="asked" role="status"></p>
+    <section class="replied" role="status" hidden><h2>${w("answer.foryou")}</h2><ul class="replies"></ul></section>
     <details class="ask"><summary class="button">${w("answer.ask")}</summary>
       <form class="asking stack"><textarea rows="3" maxlength="${MAX_TEXT}" dir="auto" aria-label="${w("answer.ask")}"></textarea>
       <p class="muted">${w("answer.askhint")}</p><button class="button primary">${w("answer.asksend")}</button></form></details>

@@ -94,9 +94,22 @@ export class Guest {
     this.#say({ track: "private/questions", body: { text, at: Math.round(at) } });
   }
 
+  /** Say this on a track of its own, now; under which number it was said. null: before it was introduced, nothing can be. */
+  say(track: string, payload: Uint8Array<ArrayBuffer>): number | null {
+    const drafts = [{ track, t: 0, duration: 0, flags: STAMP, payload }];
+    const [said] = this.#sender?.say(this.#speaker, drafts) ?? [];
+    this.events.changed();
+    return said?.number ?? null;
+  }
+
+  /** The name under which this page speaks; "" before it was introduced. */
+  get speaker(): string {
+    return this.#sender ? this.#speaker : "";
+  }
+
   /** The part of this speaker's name that the server knows; "": it was not introduced yet. */
   get voice(): string {
-    return this.#speaker.slice(0, this.#speaker.lastIndexOf("."));
+    return this.speaker.slice(0, this.speaker.lastIndexOf("."));
   }
 
   /** Hear from now on, once introduced, what is between the teacher and this voice, from its beginning. */

@@ -66,7 +66,7 @@ function reply(): string {
   return `<dialog class="reply" aria-label="${w("written")}"><form method="dialog" class="stack"><h2>${w("written")}</h2><p class="question" dir="auto"></p>
     <textarea class="input" name="answer" rows="4" maxlength="${MAX_TEXT}" dir="auto" aria-label="${w("written")}"></textarea>
     <label><input type="checkbox" name="named"> ${w("named")}</label>
-    <p class="row"><button type="button" class="button primary" data-ask="send-reply">${w("publish")}</button><button class="button plain" value="cancel">${w("cancel")}</button></p></form></dialog>`;
+    <p class="row"><button type="button" class="button primary" data-ask="send-reply">${w("publish")}</button><button type="button" class="button" data-ask="whisper-reply">${w("whisper")}</button><button class="button plain" value="cancel">${w("cancel")}</button></p></form></dialog>`;
 }
 
 /** The poll that is open, or was last: its tally as it is now, who answered what, and what can be done with it. */

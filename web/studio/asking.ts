@@ -3,6 +3,7 @@
  * and pupils. Says its facts through the studio's own outbox, and follows what is answered in private. What only this PC
  * needs (prepared polls, what is right, what was done with a question) is kept here, per lesson.
  */
+import { noteTrack, writeNote } from "../slate/notes";
 import { Answers, type Question, readGiven, readQuestion, tally } from "../talk/answers";
 import { csv } from "../talk/csv";
 import { type Fact, type Picture, PLACES, type Right, write } from "../talk/facts";
@@ -23,6 +24,8 @@ const PAINT_MS = 300;
 const TOAST_MS = 10_000;
 
 export interface AskingStudio {
+  /** Say this on a private track; null: not on air. */
+  write(track: string, payload: Uint8Array<ArrayBuffer>): number | null;
   /** Say this on `talk`, now; under which speaker, number and moment it was. null: not on air. */
   say(payload: Uint8Array<ArrayBuffer>): { speaker: string; number: number; t: number } | null;
   onAir(): boolean;
@@ -183,6 +186,7 @@ export class Asking {
     publish: (id) => this.#publish(Number(id), null, false),
     reply: (id) => this.#reply(Number(id)),
     "send-reply": () => this.#sendReply(),
+    "whisper-reply": () => this.#whisper(),
     dismiss: (id) => {
       this.#mark(Number(id), "dismissed");
       this.#offerUndo("dismissed", () => this.#mark(Number(id), null));
@@ -412,6 +416,18 @@ export class Asking {
     const text = this.#part<HTMLTextAreaElement>(".reply textarea").value.trim();
     if (!text) return;
     this.#publish(this.#replying, text, this.#part<HTMLInputElement>(".reply [name=named]").checked);
+    this.#part<HTMLDialogElement>(".reply").close();
+  }
+
+  /** The answer goes to those who asked, and to nobody else. */
+  #whisper(): void {
+    const answer = this.#part<HTMLTextAreaElement>(".reply textarea").value.trim();
+    const item = queue(this.#questions, this.#marks).find((one) => one.seq === this.#replying);
+    if (!answer || !item) return;
+    const { seq, text, voices } = item;
+    const payload = writeNote({ question: seq, text, answer });
+    const said = voices.map((voice) => this.studio.write(noteTrack(voice), payload));
+    if (said.every((number) => number !== null)) this.#mark(seq, "kept");
     this.#part<HTMLDialogElement>(".reply").close();
   }
 

@@ -1,11 +1,11 @@
 /** The tools of the board as buttons: their markup once, and what of it changes. */
 import { COLOURS, PAGE, PAPERS } from "../board/board";
+import { icon } from "../ui/icons";
 import { plain } from "../ui/plain";
 import { word } from "../ui/words";
-import { SHAPES, TOOLS, type ToolName } from "./bench";
+import { SHAPES, TOOLS, type ToolName } from "../write/bench";
 import type { EaselState } from "./easel";
 import { keyOf } from "./easel-keys";
-import { icon } from "./icons";
 
 /** A button that is an icon: its words are in its label and its tooltip, with its key. */
 function button(act: string, value: string, name: string, look: string, more = ""): string {

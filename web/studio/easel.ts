@@ -1,5 +1,6 @@
 /** The board in the studio: hands and keys, the tools they hold, pages, and what of a page is looked at. */
 import { added, both, cleared, papered, removed } from "../board/acts";
+import { saidAgain } from "../board/again";
 import {
   HIGHLIGHTER,
   type Op,
@@ -25,14 +26,14 @@ import {
   type Tool,
   type ToolName,
   WIDTHS,
-} from "./bench";
+} from "../write/bench";
+import { EraserTool } from "../write/eraser-tool";
+import { InkTool } from "../write/ink-tool";
 import { paintBar } from "./easel-bar";
 import { actFor } from "./easel-keys";
 import { Ledger, type LedgerEvents } from "./ledger";
 import { Strip } from "./strip";
-import { EraserTool } from "./tools/eraser";
 import { FormulaTool } from "./tools/formula";
-import { InkTool } from "./tools/ink";
 import { LaserTool } from "./tools/laser";
 import { Ruler } from "./tools/ruler";
 import { SelectTool } from "./tools/select";
@@ -44,6 +45,8 @@ const TIP_MS = 2_000;
 /** Whoever looks closer is followed at most so often. */
 const LOOK_MS = 200;
 const CLOSER = 1.4;
+/** The name above a slate that is shown to all. */
+const HEADING = { kind: "text", x: 200, y: 80, w: 7600, size: 190, colour: 7 } as const;
 
 export interface EaselEvents extends Pick<LedgerEvents, "say" | "prepare"> {
   pass(tip: PassingTip): void;
@@ -442,8 +445,28 @@ export class Easel implements Bench {
     this.did(added(page, before.id));
   }
 
+  /** What was written elsewhere (a slate) on a new page of the lesson, under a heading, turned up. */
+  present(written: Page, paper: Paper, heading: string): void {
+    this.flush();
+    const { page, before } = this.#insert(this.#turned, null, paper);
+    const say = (op: Op) => this.ledger.say(`board/${page}`, op);
+    const nextId = () => this.ledger.nextId(page);
+    for (const op of saidAgain(written, nextId)) say(op);
+    if (heading) {
+      const thing = { ...HEADING, text: heading };
+      say({ op: "thing", id: nextId(), thing });
+    }
+    this.ledger.flush();
+    this.tell({ op: "turned", page });
+    this.did(added(page, before.id));
+  }
+
   /** A new page behind this one. */
-  #insert(behind: string, picture: Picture | null): { readonly page: string; readonly before: PageFacts } {
+  #insert(
+    behind: string,
+    picture: Picture | null,
+    paper: Paper | null = null,
+  ): { readonly page: string; readonly before: PageFacts } {
     const { pages } = this.ledger.book;
     const here = Math.max(
       0,
@@ -452,7 +475,7 @@ export class Easel implements Bench {
     const [before, after] = [pages[here] as PageFacts, pages[here + 1]];
     const place = after ? (before.place + after.place) / 2 : before.place + 1;
     const page = freshName(pages.map((one) => one.id));
-    this.tell({ op: "page", page, place, paper: picture ? "plain" : before.paper, picture });
+    this.tell({ op: "page", page, place, paper: picture ? "plain" : (paper ?? before.paper), picture });
     return { page, before };
   }
 

@@ -5,6 +5,7 @@ import type { Draft, Said } from "../say/outbox";
 import { Sender } from "../say/sender";
 import { clock, type Facts, readFacts } from "../ui/facts";
 import { word } from "../ui/words";
+import { STAMP } from "../wire/frames";
 import { Listening } from "../wire/listening";
 import { seal, summary } from "../wire/say";
 import { type Problem, TicketHolder } from "../wire/tickets";
@@ -17,6 +18,7 @@ import { fixedFragment, fragmentMs, Governor } from "./ladder";
 import { Passer } from "./passing";
 import { firstScene, SCENES, type Scene, sceneDraft, sceneOf } from "./scene";
 import { Sitting } from "./sitting";
+import { Slates } from "./slates";
 import { SoundDesk } from "./sound-desk";
 import { frames, openCamera, openFile, openMicrophone, openScreen, supported } from "./sources";
 import type { FromWorker, ToWorker } from "./worker";
@@ -34,6 +36,7 @@ export class Studio extends HTMLElement {
   #asking!: Asking;
   #easel!: Easel;
   #floor!: Floor;
+  #slates!: Slates;
   #listening!: Listening;
   #scene: Scene | null = null;
   #worker: Worker | null = null;
@@ -79,6 +82,7 @@ export class Studio extends HTMLElement {
     this.#asking = new Asking(this, this.#facts, {
       onAir: () => this.#live,
       say: (payload) => this.#sayTalk(payload),
+      write: (track, payload) => this.#write(track, payload),
     });
     this.#floor = new Floor(this, this.#facts, this.#tickets, this.#sitting.speaker, {
       onAir: () => this.#live,
@@ -86,6 +90,13 @@ export class Studio extends HTMLElement {
       answered: (voice) => this.#asking.answered(voice),
       picture: () => this.#picture?.getVideoTracks()[0] ?? null,
       guest: (voice, who, picture) => this.#seat(voice, who, picture),
+    });
+    this.#slates = new Slates(this, this.#sitting.speaker, {
+      onAir: () => this.#live,
+      say: (payload) => this.#sayTalk(payload),
+      write: (track, payload) => this.#write(track, payload),
+      named: (voice) => this.#floor.named(voice),
+      present: (page, paper, heading) => this.#easel.present(page, paper, heading),
     });
     this.#layBoard();
     this.#wire();
@@ -126,6 +137,7 @@ export class Studio extends HTMLElement {
         this.#easel.hear(entry);
         this.#asking.take(entry);
         this.#floor.take(entry);
+        this.#slates.take(entry);
       },
       passing: (frame) => {
         if (frame.track === "board") this.#easel.tipped(frame.speaker, frame.payload);
@@ -318,6 +330,13 @@ export class Studio extends HTMLElement {
     return said ? { speaker: said.speaker, number: said.number, t } : null;
   }
 
+  /** For one voice alone; when it was said is the server's to tell, for others say things on this track too. */
+  #write(track: string, payload: Uint8Array<ArrayBuffer>): number | null {
+    if (!this.#live) return null;
+    const [said] = this.#say([{ track, t: 0, duration: 0, flags: STAMP, payload }]);
+    return said?.number ?? null;
+  }
+
   // -- what is seen large -------------------------------------------------------------------------------------------
 
   get #seen(): Scene {
@@ -503,7 +522,10 @@ export class Studio extends HTMLElement {
   }
 
   #paint(): void {
-    if (this.dataset.state !== this.#state) this.#asking?.paint();
+    if (this.dataset.state !== this.#state) {
+      this.#asking?.paint();
+      this.#slates?.paint();
+    }
     const sender = this.#sender;
     const behind = sender.behindMs;
     const live = this.#live;

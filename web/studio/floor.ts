@@ -52,6 +52,7 @@ export class Floor {
   #desk: SoundDesk | null = null;
   #paintedAt = 0;
   #paintTimer = 0;
+  #met = false;
 
   constructor(
     private readonly face: HTMLElement,
@@ -60,7 +61,7 @@ export class Floor {
     private readonly speaker: string,
     private readonly studio: FloorStudio,
   ) {
-    face.querySelector(".side")?.insertAdjacentHTML("afterbegin", SCHOOLS());
+    face.querySelector(".side .sources")?.insertAdjacentHTML("beforebegin", SCHOOLS());
     face.querySelector(".camera")?.insertAdjacentHTML("beforeend", '<div class="guests"></div>');
     face.addEventListener("click", (event) => {
       const pressed = (event.target as Element).closest<HTMLElement>("[data-floor]");
@@ -89,6 +90,11 @@ export class Floor {
     }
     const voice = voiceOf(frame.speaker);
     if (voice && frame.track === callTrack(voice)) void this.#seats.get(voice)?.caller.hear(frame.payload);
+  }
+
+  /** What a class calls itself; "": it is not here. */
+  named(voice: string): string {
+    return this.#register.get(voice, performance.now())?.who ?? "";
   }
 
   /** The lesson is on air, and its sound is mixed here. */
@@ -297,6 +303,11 @@ export class Floor {
     const count = this.face.querySelector<HTMLElement>(".schools .count");
     if (count) count.textContent = tiles.length ? new Intl.NumberFormat().format(tiles.length) : "";
     this.face.dataset.hands = String(turn);
+    if (tiles.length > 0 && !this.#met && this.studio.onAir()) {
+      // From the first class on its tiles matter more than which camera it is.
+      this.#met = true;
+      this.face.querySelector(".sources")?.removeAttribute("open");
+    }
     this.face.dataset.floor = this.#holders.map((one) => one.who).join();
     if (list.dataset.html === html) return;
     const focused = document.activeElement as HTMLElement | null;

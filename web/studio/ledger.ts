@@ -8,8 +8,8 @@ import { pageOf } from "../board/fold";
 import type { Draft, Said } from "../say/outbox";
 import type { Prepared } from "../say/store";
 import type { Entry } from "../wire/frames";
-import { Notebook, type Waiting } from "./notebook";
-import { BoardSpeaker, type Gathered } from "./speaker";
+import { Notebook, type Waiting } from "../write/notebook";
+import { BoardSpeaker, type Gathered } from "../write/speaker";
 
 export interface LedgerEvents {
   /** Say these now. `prepared`: they are all that was prepared. */

@@ -21,6 +21,7 @@ export interface Item {
   readonly at: number;
   /** Everyone who asked it, each once. */
   readonly who: readonly string[];
+  readonly voices: readonly string[];
   readonly times: number;
   readonly state: Mark["state"] | "waiting";
 }
@@ -48,6 +49,7 @@ export function queue(asked: readonly Question[], marks: Marks): Item[] {
         text: first.text,
         at: first.at,
         who: [...voices.values()],
+        voices: [...voices.keys()],
         times: voices.size,
         state,
       },

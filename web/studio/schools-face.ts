@@ -2,9 +2,9 @@
 
 import type { CallState } from "../floor/caller";
 import type { Holder } from "../talk/facts";
+import { icon } from "../ui/icons";
 import { plain } from "../ui/plain";
 import { word } from "../ui/words";
-import { icon } from "./icons";
 import type { School } from "./register";
 
 const w = (key: string, params: Record<string, string | number> = {}) =>

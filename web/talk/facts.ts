@@ -2,6 +2,7 @@
  * What is said on `talk`: small facts in JSON (`docs/protocol.md`, Talk payloads). Read strictly: a fact that is not as the
  * page says means nothing. Pure.
  */
+import { PAPERS, type Paper } from "../board/board";
 
 export const KINDS = ["one", "several", "truth", "number", "text", "place"] as const;
 export type Kind = (typeof KINDS)[number];
@@ -56,6 +57,16 @@ export interface Holder {
   readonly pen: boolean;
 }
 
+/** A task for everyone's own slate. */
+export interface Task {
+  readonly slate: string;
+  /** Empty: asked aloud. */
+  readonly text: string;
+  readonly paper: Paper;
+  /** Whether the pencils are still at work. */
+  readonly open: boolean;
+}
+
 /** Classes that have the floor at once. */
 export const MAX_FLOOR = 3;
 
@@ -78,9 +89,12 @@ export type Fact =
   | { readonly fact: "question-withdrawn"; readonly question: string }
   | { readonly fact: "code-shown"; readonly code: string; readonly join: string }
   | { readonly fact: "code-hidden" }
-  | { readonly fact: "floor"; readonly classes: readonly Holder[] };
+  | { readonly fact: "floor"; readonly classes: readonly Holder[] }
+  | ({ readonly fact: "slate" } & Task)
+  | { readonly fact: "slate-hidden" };
 
 const ID = /^[a-z0-9]{1,16}$/;
+const SLATE = /^s[a-z0-9]{1,12}$/;
 const CLASS = /^c-[a-z2-9]{12}$/;
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
@@ -142,6 +156,14 @@ function factOf(told: Told): Fact | null {
       if (!isList(classes, MAX_FLOOR) || !classes.every(isHolder)) return null;
       return { fact, classes: classes.map(({ voice, who, pen }) => ({ voice, who, pen })) };
     }
+    case "slate": {
+      const { slate, text, paper, open } = told;
+      const known = PAPERS.find((one) => one === paper);
+      if (!isSlate(slate) || !isText(text, MAX_TEXT) || !known || typeof open !== "boolean") return null;
+      return { fact, slate, text, paper: known, open };
+    }
+    case "slate-hidden":
+      return { fact };
     default:
       return null;
   }
@@ -197,6 +219,11 @@ export function isPlace(told: unknown): told is [number, number] {
 
 export function isId(told: unknown): told is string {
   return typeof told === "string" && ID.test(told);
+}
+
+/** The name of a task, in the names of the tracks on which it is worked at. */
+export function isSlate(told: unknown): told is string {
+  return typeof told === "string" && SLATE.test(told);
 }
 
 export function isText(told: unknown, most: number): told is string {

@@ -41,6 +41,12 @@ function storm(seed: number): SaidFact[] {
       { fact: "question-published", question: `q${any(3)}`, text: "?", who: null, answer: null },
       { fact: "question-withdrawn", question: `q${any(3)}` },
       { fact: "code-shown", code: "123456", join: "x/join" },
+      {
+        fact: "floor",
+        classes: [{ voice: `c-${"a".repeat(12)}`, who: "A", pen: next() < 0.5 }].slice(any(2)),
+      },
+      { fact: "slate", slate: `s${any(3)}`, text: "", paper: "squares", open: next() < 0.5 },
+      { fact: "slate-hidden" },
     ];
     return { seq: i + 1, t, fact: facts[any(facts.length)] as Fact };
   });
@@ -97,6 +103,57 @@ describe("the talk at a moment", () => {
     }
     expect(log.at(t)).toEqual(fold(facts, t));
     expect(log.at()).toEqual(whole);
+  });
+});
+
+describe("the floor and the slates", () => {
+  const tata = { voice: `c-${"a".repeat(12)}`, who: "Tata", pen: false };
+
+  it("stand as they were told last", () => {
+    const facts = said(
+      { fact: "floor", classes: [tata] },
+      { fact: "slate", slate: "s1", text: "3 × 7 ?", paper: "squares", open: true },
+      { fact: "floor", classes: [{ ...tata, pen: true }] },
+      { fact: "slate", slate: "s1", text: "3 × 7 ?", paper: "squares", open: false },
+      { fact: "floor", classes: [] },
+      { fact: "slate-hidden" },
+    );
+    expect(fold(facts, 1000)).toMatchObject({
+      floor: [tata],
+      slate: { slate: "s1", open: true, givenAt: 1000 },
+    });
+    expect(fold(facts, 3000)).toMatchObject({
+      floor: [{ pen: true }],
+      slate: { open: false, givenAt: 1000 },
+    });
+    expect(fold(facts)).toMatchObject({ floor: [], slate: null });
+  });
+
+  it.each([
+    { classes: [tata, tata, tata, tata] },
+    { classes: [{ ...tata, voice: "p-aaaaaaaaaaaa" }] },
+    { classes: [{ ...tata, voice: "c-../../etc/pw" }] },
+    { classes: [{ ...tata, who: "x".repeat(61) }] },
+    { classes: [{ ...tata, pen: 1 }] },
+    { classes: [null] },
+    { classes: "all" },
+  ])("are not told by %j", (wrong) => {
+    expect(readFact(write({ fact: "floor", ...wrong }))).toBeNull();
+  });
+
+  it.each([
+    { slate: "note" },
+    { slate: "1" },
+    { slate: "s" },
+    { slate: `s${"1".repeat(13)}` },
+    { slate: "s-1" },
+    { text: "x".repeat(501) },
+    { paper: "graph" },
+    { open: "yes" },
+  ])("nor by a slate with %j", (wrong) => {
+    const task = { slate: "s1", text: "", paper: "plain", open: true };
+    expect(readFact(write({ fact: "slate", ...task }))).toEqual({ fact: "slate", ...task });
+    expect(readFact(write({ fact: "slate", ...task, ...wrong }))).toBeNull();
   });
 });
 

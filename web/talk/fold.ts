@@ -5,7 +5,7 @@
  * or showing another closes it. A poll stands on the wall from its opening until it is hidden or another takes its place; once
  * hidden it comes back when it is shown. What is said about a poll that nobody opened means nothing.
  */
-import type { Fact, Holder, Poll, Right, Tally } from "./facts";
+import type { Fact, Holder, Poll, Right, Tally, Task } from "./facts";
 
 export interface SaidFact {
   readonly seq: number;
@@ -40,9 +40,11 @@ export interface Talk {
   readonly code: { readonly code: string; readonly join: string } | null;
   /** Who has the floor. */
   readonly floor: readonly Holder[];
+  /** The task for everyone's slate; `givenAt` ms on the lesson's clock. */
+  readonly slate: (Task & { readonly givenAt: number }) | null;
 }
 
-export const SILENCE: Talk = { polls: [], poll: null, questions: [], code: null, floor: [] };
+export const SILENCE: Talk = { polls: [], poll: null, questions: [], code: null, floor: [], slate: null };
 
 /** The talk at the moment `t`. `said` is in the order of `seq`. */
 export function fold(said: readonly SaidFact[], t = Number.POSITIVE_INFINITY): Talk {
@@ -87,6 +89,13 @@ function after(talk: Talk, { t, fact }: SaidFact): Talk {
       return { ...talk, code: null };
     case "floor":
       return { ...talk, floor: fact.classes };
+    case "slate": {
+      const { fact: _, ...task } = fact;
+      const givenAt = talk.slate?.slate === task.slate ? talk.slate.givenAt : t;
+      return { ...talk, slate: { ...task, givenAt } };
+    }
+    case "slate-hidden":
+      return { ...talk, slate: null };
   }
 }
 

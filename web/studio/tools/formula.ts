@@ -7,8 +7,8 @@ import { apply, scaleOf } from "../../board/matrix";
 import type { Spot } from "../../board/pen";
 import { plain } from "../../ui/plain";
 import { word } from "../../ui/words";
-import type { Bench, Setting, Tool } from "../bench";
-import { touching } from "../reach";
+import type { Bench, Setting, Tool } from "../../write/bench";
+import { touching } from "../../write/reach";
 
 /** What is needed most: how it looks (in TeX too), what is written, and where one goes on writing (from the end). */
 const PIECES: readonly (readonly [look: string, tex: string, back: number])[] = [

@@ -1,6 +1,6 @@
 /** Points at things. Seen at once, and kept on the timeline for those who watch later. */
 import type { Spot } from "../../board/pen";
-import type { Bench, Tool } from "../bench";
+import type { Bench, Tool } from "../../write/bench";
 
 /** A hand that points needs no more. */
 const EVERY_MS = 40;

@@ -6,9 +6,9 @@ import { nameOf } from "../../board/fold";
 import { pointsOf } from "../../board/ink";
 import { apply, compose, IDENTITY, scaleOf, scaling, translation } from "../../board/matrix";
 import type { Manner, Spot } from "../../board/pen";
-import type { Bench, Setting, Tool } from "../bench";
-import { WIDTHS } from "../bench";
-import { inside, touching } from "../reach";
+import type { Bench, Setting, Tool } from "../../write/bench";
+import { WIDTHS } from "../../write/bench";
+import { inside, touching } from "../../write/reach";
 
 type Corner = "nw" | "ne" | "sw" | "se";
 type Drag =

@@ -3,7 +3,7 @@ import { put } from "../../board/acts";
 import { PAGE, type Shape } from "../../board/board";
 import { nameOf } from "../../board/fold";
 import type { Manner, Spot } from "../../board/pen";
-import type { Bench, ShapeName, Tool } from "../bench";
+import type { Bench, ShapeName, Tool } from "../../write/bench";
 
 /** Units from number to number on axes: as wide as a square of squared paper. */
 const UNIT = 250;

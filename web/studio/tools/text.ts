@@ -6,8 +6,8 @@ import { refOf } from "../../board/fold";
 import { apply, scaleOf } from "../../board/matrix";
 import type { Spot } from "../../board/pen";
 import { word } from "../../ui/words";
-import type { Bench, Setting, Tool } from "../bench";
-import { touching } from "../reach";
+import type { Bench, Setting, Tool } from "../../write/bench";
+import { touching } from "../../write/reach";
 
 /** Units from the edge of the page. */
 const EDGE = 120;

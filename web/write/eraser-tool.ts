@@ -1,12 +1,12 @@
 /** Rubs out: whole things (a stroke at a touch), or only what it passes over. */
-import { both, gone, kept } from "../../board/acts";
-import type { Parts } from "../../board/board";
-import { eraseFrom } from "../../board/erase";
-import { refOf } from "../../board/fold";
-import type { Act } from "../../board/history";
-import type { Spot } from "../../board/pen";
-import type { Bench, Tool } from "../bench";
-import { touching } from "../reach";
+import { both, gone, kept } from "../board/acts";
+import type { Parts } from "../board/board";
+import { eraseFrom } from "../board/erase";
+import { refOf } from "../board/fold";
+import type { Act } from "../board/history";
+import type { Spot } from "../board/pen";
+import type { Bench, Tool } from "./bench";
+import { touching } from "./reach";
 
 export type Erasing = "things" | "area";
 

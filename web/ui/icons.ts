@@ -1,4 +1,4 @@
-/** Icons of the studio: paths in a square of 24. They stand with words, in a tooltip where there is no room. */
+/** Icons: paths in a square of 24. They stand with words, in a tooltip where there is no room. */
 const PATHS: Readonly<Record<string, string>> = {
   pen: "M4 20l1-4.5L16.5 4a2.1 2.1 0 0 1 3 3L8 18.800z M14.500 6l3.500 3.500",
   marker: "M9 14l-3.500 3.500V20H10l1.500-1.500 M9 14l8-9.500 4 4-9.500 8z M9 14l2.500 2.500 M3 21h18",

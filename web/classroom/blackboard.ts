@@ -22,7 +22,7 @@ const LASER_BEHIND_MS = 450;
 /** What is on the board is told (`print`) once it has rested for so long: it costs a reading of all of it. */
 const RESTED_MS = 300;
 
-export interface SlateEvents {
+export interface BlackboardEvents {
   /** The playing moment, ms; null: the live end, where everything is shown as it comes. */
   moment(): number | null;
   /** Whether the moment moves by itself. */
@@ -31,7 +31,7 @@ export interface SlateEvents {
   changed(): void;
 }
 
-export class Slate {
+export class Blackboard {
   readonly #tips = new Tips();
   #view: BoardView | null = null;
   #coming = false;
@@ -55,7 +55,7 @@ export class Slate {
     private readonly host: HTMLElement,
     private readonly keeper: Keeper,
     private readonly pictures: Pictures,
-    private readonly events: SlateEvents,
+    private readonly events: BlackboardEvents,
   ) {}
 
   close(): void {

@@ -1,0 +1,138 @@
+"""Slates: classes and a pupil write on their own, cut off or not; the teacher sees, corrects, shows one to all."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Browser, Page
+
+from faces import Face, enter_classroom, enter_studio
+from serving import Server, until
+from test_ask_and_answer import enter_pupil
+
+
+def write(page: Page, sheet: str = ".own-slate .writing .board-page", row: float = 0.4) -> None:
+    """One stroke across this sheet."""
+    box = page.locator(sheet).bounding_box()
+    assert box
+    y = box["y"] + box["height"] * row
+    page.mouse.move(box["x"] + box["width"] * 0.2, y)
+    page.mouse.down()
+    for step in range(1, 9):
+        page.mouse.move(box["x"] + box["width"] * (0.2 + step * 0.07), y + (step % 2) * 12)
+    page.mouse.up()
+
+
+def things(page: Page) -> int:
+    return int(page.get_attribute(".own-slate", "data-things") or 0)
+
+
+def inked(page: Page, selector: str) -> bool:
+    """Whether anything was drawn on the canvases of a sheet."""
+    script = """selector => {
+      const drawn = canvas => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+      const all = [...document.querySelectorAll(selector + " canvas")].filter(canvas => canvas.width);
+      return all.some(canvas => new Uint32Array(drawn(canvas).buffer).some(Boolean));
+    }"""
+    return bool(page.evaluate(script, selector))
+
+
+def take_slate(classroom: Face, name: str) -> None:
+    classroom.page.wait_for_selector(".own-slate .nameless button")
+    classroom.page.click(".own-slate .nameless button")
+    classroom.page.wait_for_selector(".naming[open]")
+    classroom.page.fill(".naming input", name)
+    classroom.page.keyboard.press("Enter")
+    classroom.page.wait_for_selector(".own-slate .tools:not([hidden])")
+
+
+def test_slates(server: Server, chromium: Browser) -> None:
+    lesson = server.announce("Les aires")
+    studio = enter_studio(chromium, server, lesson)
+    desk = studio.page
+    code = desk.evaluate("JSON.parse(document.getElementById('lesson').textContent).code")
+    desk.click("[data-act=go]")
+    studio.reaches("on-air")
+    first = enter_classroom(chromium, server, lesson)
+    second = enter_classroom(chromium, server, lesson, "ar")
+    pupil = enter_pupil(chromium, server, code, "Amina")
+    for classroom in (first, second):
+        classroom.reaches("live")
+        classroom.moves()
+
+    # A task, with one button; everyone has a slate of its own.
+    desk.click("[data-slates=desk]")
+    desk.fill(".slates-desk [name=task]", "Dessinez un <b>carré</b>")
+    desk.select_option(".slates-desk [name=paper]", "squares")
+    desk.click(".slates-desk .set button")
+    for page in (first.page, second.page, pupil.page):
+        page.locator(".own-slate .task", has_text="<b>carré</b>").wait_for()
+    take_slate(first, "Tata")
+    take_slate(second, "زاكورة")
+    write(first.page)
+    write(second.page)
+    write(second.page, row=0.6)
+    write(pupil.page)
+    until(lambda: (things(first.page), things(second.page), things(pupil.page)) == (1, 2, 1))
+
+    # The teacher sees all of them, live; nobody sees another's.
+    until(lambda: studio.told("slates") == "3")
+    names = desk.locator(".slates-desk .tile bdi")
+    until(lambda: sorted(names.all_inner_texts()) == sorted(["Tata", "زاكورة", "Amina"]))
+    until(lambda: all(inked(desk, f".slates-desk .tiles li:nth-child({n})") for n in (1, 2, 3)))
+    pupil.page.click(".own-slate [data-slate=done]")
+    desk.wait_for_selector(".slates-desk [data-state=done]")
+
+    # One is opened, and written on: its class sees that, and only that class.
+    desk.locator(".slates-desk .tile", has_text="Tata").click()
+    desk.wait_for_selector(".slates-desk .large .board-page")
+    write(desk, ".slates-desk .large .board-page", 0.7)
+    until(lambda: things(first.page) == 2)
+    until(lambda: "professeur a écrit" in first.page.inner_text(".own-slate .state"))
+    assert (things(second.page), things(pupil.page)) == (2, 1)
+
+    # A class that is cut off goes on writing; what it wrote arrives when the line is back.
+    second.page.context.set_offline(True)
+    write(second.page, row=0.8)
+    until(lambda: things(second.page) == 3)
+    second.page.locator(".own-slate .state", has_text="مقطوع").wait_for()
+    second.page.context.set_offline(False)
+    desk.click(".slates-desk [data-slates=back]")
+    desk.locator(".slates-desk .tile", has_text="زاكورة").click()
+    desk.wait_for_selector(".slates-desk .large .board-page")
+    until(lambda: "مقطوع" not in second.page.inner_text(".own-slate .state"), 60)
+
+    # Pencils down: nothing can be written any more. Then one is shown to all, under its name.
+    desk.click(".slates-desk [data-slates=close]")
+    first.page.wait_for_selector(".own-slate.closed")
+    write(first.page, row=0.2)
+    assert things(first.page) == 2
+    desk.keyboard.press("Escape")
+    desk.locator(".slates-desk .tile", has_text="Tata").click()
+    desk.click(".slates-desk [data-slates=show]")
+    until(lambda: studio.told("pages") == "2")
+    shown_at = studio.number("t")
+    desk.click("[data-slates=desk]")
+    desk.click(".slates-desk [data-slates=hide]")
+    desk.click(".slates-desk header [data-slates=desk]")
+    until(lambda: first.told("things") == second.told("things") == "3")
+    until(lambda: "Tata" in second.page.inner_text(".blackboard"))
+    until(lambda: first.told("board") == second.told("board") != "")
+    board = first.told("board")
+
+    # The lesson ends; the replay has what was shown, and no trace of the others.
+    until(lambda: studio.number("t") > shown_at + 2000)
+    desk.click("[data-act=end]")
+    studio.reaches("ended")
+    replay = enter_classroom(chromium, server, lesson)
+    replay.page.goto(f"{server.url}/lessons/{lesson}?t={(shown_at + 1500) / 1000}")
+    replay.moves()
+    until(lambda: replay.told("board") == board)
+    assert not replay.page.locator(".own-slate .task").is_visible()
+    said = replay.page.request.get(f"{server.url}/timelines/{lesson}", headers=bearer(replay.page))
+    assert [name for name in said.json()["tracks"] if name.startswith("private")] == []
+    for face in (studio, first, second, pupil, replay):
+        assert face.errors == []
+
+
+def bearer(page: Page) -> dict[str, str]:
+    ticket = page.evaluate("JSON.parse(document.getElementById('lesson').textContent).ticket")
+    return {"authorization": f"Bearer {ticket}"}

@@ -1,0 +1,184 @@
+/**
+ * One's own slate: a class's on the wall, a pupil's at a computer or on a telephone. It lies over the lesson while the teacher has
+ * set a task; only the teacher sees it, and can write on it too. What is written while the line is down arrives later.
+ */
+import type { Guest } from "../say/guest";
+import type { Task } from "../talk/facts";
+import { icon } from "../ui/icons";
+import { plain } from "../ui/plain";
+import { word } from "../ui/words";
+import type { Entry } from "../wire/frames";
+import { Notebook } from "../write/notebook";
+import { asPage, SlatePage } from "../write/slate";
+import { noteTrack, readNote, slateOf, slateTrack, writeNote } from "./notes";
+
+/** Ink, blue, green, violet: red is the teacher's. */
+const COLOURS = [0, 1, 3, 5] as const;
+
+export class OwnSlate {
+  readonly root = document.createElement("section");
+  readonly #notebooks = new Map<string, Notebook>();
+  #task: Task | null = null;
+  #page: SlatePage | null = null;
+  #done = new Map<string, boolean>();
+  /** Tasks on whose slate the teacher wrote. */
+  readonly #remarked = new Set<string>();
+  #colour: number = COLOURS[0];
+
+  constructor(
+    private readonly guest: Guest,
+    /** Do this once whoever writes has a name. */
+    private readonly named: (then: () => void) => void,
+    private readonly changed: () => void,
+  ) {
+    this.root.className = "own-slate";
+    this.root.innerHTML = markup();
+    this.root.addEventListener("click", (event) => {
+      const button = (event.target as Element).closest<HTMLElement>("[data-slate]");
+      if (button) this.#act(button.dataset.slate ?? "", Number(button.dataset.value));
+    });
+    guest.confide({ entry: (entry) => this.#hear(entry) });
+  }
+
+  /** The task that is set now; null: none, or the lesson is over. */
+  paint(task: Task | null): void {
+    if (task?.slate !== this.#task?.slate) this.#lay();
+    this.#task = task;
+    if (!task) return;
+    if (!this.#page && this.guest.voice && this.guest.name) this.#take(task);
+    this.#paint();
+  }
+
+  /** Say what was written: the page is about to go. */
+  flush(): void {
+    this.#page?.flush();
+  }
+
+  #lay(): void {
+    this.#page?.close();
+    this.#page = null;
+  }
+
+  #take({ slate, paper }: Task): void {
+    const host = this.#part(".writing");
+    this.#page = new SlatePage(
+      host,
+      this.guest.speaker,
+      paper,
+      {
+        say: (payload) => this.#say(slate, payload),
+        changed: () => this.#paint(),
+      },
+      this.#notebook(slate),
+    );
+    this.#page.colour = this.#colour;
+  }
+
+  #notebook(slate: string): Notebook {
+    const known = this.#notebooks.get(slate) ?? new Notebook();
+    this.#notebooks.set(slate, known);
+    return known;
+  }
+
+  #say(slate: string, payload: Uint8Array<ArrayBuffer>): number | null {
+    const number = this.guest.say(slateTrack(this.guest.voice, slate), payload);
+    // Whose it is, with the first stroke; and who goes on writing has not done yet.
+    if (this.#done.get(slate) !== false) this.#tell(slate, false);
+    return number;
+  }
+
+  #tell(slate: string, done: boolean): void {
+    this.#done.set(slate, done);
+    this.guest.say(noteTrack(this.guest.voice), writeNote({ slate, who: this.guest.name, done }));
+    this.changed();
+  }
+
+  #hear(entry: Entry): void {
+    const known = slateOf(entry.track);
+    if (known) {
+      if (!entry.speaker.startsWith(this.guest.voice)) this.#remarked.add(known.slate);
+      if (known.slate === this.#task?.slate && this.#page) this.#page.hear(entry);
+      else this.#notebook(known.slate).hear(asPage(entry));
+      this.#paint();
+    } else if (entry.track === noteTrack(this.guest.voice) && entry.speaker.startsWith(this.guest.voice)) {
+      const note = readNote(entry.payload);
+      // What an earlier opening of this page said still holds.
+      if (note && "slate" in note && !this.#done.has(note.slate)) this.#done.set(note.slate, note.done);
+    }
+  }
+
+  #act(act: string, value: number): void {
+    const page = this.#page;
+    if (act === "take") this.named(() => this.changed());
+    if (!page || !this.#task) return;
+    if (act === "colour") {
+      this.#colour = value;
+      page.colour = value;
+    }
+    if (act === "eraser") page.take("eraser");
+    if (act === "undo") page.undo();
+    if (act === "clear") page.clear();
+    if (act === "done") {
+      page.flush();
+      this.#tell(this.#task.slate, !this.#done.get(this.#task.slate));
+    }
+    this.#paint();
+  }
+
+  #paint(): void {
+    const task = this.#task;
+    if (!task) return;
+    const page = this.#page;
+    const done = this.#done.get(task.slate) === true;
+    const closed = !task.open;
+    const text = this.#part(".task");
+    const said = task.text || word("slate.aloud");
+    if (text.textContent !== said) text.textContent = said;
+    this.#part(".tools").hidden = page === null || closed;
+    this.#part(".nameless").hidden = page !== null || closed;
+    this.root.classList.toggle("closed", closed);
+    if (page) page.locked = closed;
+    for (const one of this.root.querySelectorAll<HTMLElement>("[data-slate=colour]"))
+      one.ariaPressed = String(page?.tool === "pen" && Number(one.dataset.value) === this.#colour);
+    this.#part("[data-slate=eraser]").ariaPressed = String(page?.tool === "eraser");
+    this.#part<HTMLButtonElement>("[data-slate=undo]").disabled = !page?.canUndo;
+    const button = this.#part("[data-slate=done]");
+    button.ariaPressed = String(done);
+    const label = button.querySelector("span") as HTMLElement;
+    const says = word(done ? "slate.takeback" : "slate.done");
+    if (label.textContent !== says) label.textContent = says;
+    const state = this.#state(task, done, closed);
+    if (this.#part(".state").textContent !== state) this.#part(".state").textContent = state;
+    this.root.dataset.things = String(
+      page ? [...page.page.things.values()].filter((one) => !one.gone).length : 0,
+    );
+  }
+
+  #state(task: Task, done: boolean, closed: boolean): string {
+    if (this.guest.refused) return word("answer.refused", { why: this.guest.refused.message });
+    if (!this.guest.arrived) return word("slate.kept");
+    if (this.#remarked.has(task.slate)) return word("slate.remarked");
+    if (closed) return word("slate.closed");
+    return word(done ? "slate.handed" : "slate.private");
+  }
+
+  #part<T extends HTMLElement = HTMLElement>(selector: string): T {
+    return this.root.querySelector(selector) as T;
+  }
+}
+
+function markup(): string {
+  const w = (key: string) => plain(word(`slate.${key}`));
+  const pens = COLOURS.map(
+    (colour) =>
+      `<button type="button" class="swatch" data-slate="colour" data-value="${colour}" aria-pressed="false" aria-label="${w(`colour${colour}`)}" title="${w(`colour${colour}`)}"><i></i></button>`,
+  ).join("");
+  const tool = (name: string, look: string) =>
+    `<button type="button" class="button" data-slate="${name}" aria-pressed="false">${icon(look)}<span>${w(name)}</span></button>`;
+  return `<p class="task" dir="auto"></p>
+    <div class="writing" aria-label="${w("yours")}" role="img"></div>
+    <p class="nameless"><button type="button" class="button primary" data-slate="take">${w("take")}</button></p>
+    <div class="tools board-colours" role="toolbar" aria-label="${w("tools")}">${pens}${tool("eraser", "eraser")}${tool("undo", "undo")}${tool("clear", "wipe")}
+      <button type="button" class="button primary hand-in" data-slate="done" aria-pressed="false"><span></span></button></div>
+    <p class="state" role="status"></p>`;
+}

@@ -1,0 +1,321 @@
+/**
+ * Everyone's slates, as the teacher sees them: sets a task, watches them being written on, opens one and writes on it, shows it to
+ * all as a page of the lesson's board, or leaves it private. Nobody else sees any of it.
+ */
+import { PAPERS, type Page, type Paper } from "../board/board";
+import { BoardView } from "../board/view";
+import { readNote, slateOf, slateTrack } from "../slate/notes";
+import { isClass, voiceOf } from "../talk/answers";
+import { type Fact, readFact, type Task, write } from "../talk/facts";
+import { word } from "../ui/words";
+import type { Entry } from "../wire/frames";
+import { Notebook } from "../write/notebook";
+import { asPage, pageIn, SlatePage } from "../write/slate";
+import { SLATES, SLATES_TAB, tileMarkup } from "./slates-face";
+
+const PAINT_MS = 400;
+/** Red, as teachers correct. */
+const RED = 2;
+
+export interface SlatesStudio {
+  onAir(): boolean;
+  /** Say this on `talk`, now. null: not on air. */
+  say(payload: Uint8Array<ArrayBuffer>): object | null;
+  /** Say this on a private track, stamped; under which number. null: not on air. */
+  write(track: string, payload: Uint8Array<ArrayBuffer>): number | null;
+  /** What a class is called. */
+  named(voice: string): string;
+  /** Show this to all, as a page under this heading. */
+  present(page: Page, paper: Paper, heading: string): void;
+}
+
+/** One slate. */
+interface Slate {
+  readonly voice: string;
+  readonly notebook: Notebook;
+  who: string;
+  done: boolean;
+  /** Shown to all. */
+  shown: boolean;
+  /** Its picture in the grid. */
+  tile: { readonly item: HTMLLIElement; readonly view: BoardView } | null;
+}
+
+export class Slates {
+  readonly #dialog = document.createElement("dialog");
+  readonly #tasks = new Map<string, Map<string, Slate>>();
+  #task: Task | null = null;
+  #saidSeq = 0;
+  #open: { readonly slate: Slate; readonly page: SlatePage } | null = null;
+  #timer = 0;
+
+  constructor(
+    private readonly face: HTMLElement,
+    private readonly speaker: string,
+    private readonly studio: SlatesStudio,
+  ) {
+    this.#dialog.className = "slates-desk";
+    this.#dialog.setAttribute("aria-label", word("slates.title"));
+    this.#dialog.innerHTML = SLATES();
+    face.append(this.#dialog);
+    face.querySelector(".asking-tabs")?.insertAdjacentHTML("beforeend", SLATES_TAB());
+    face.addEventListener("click", (event) => {
+      const pressed = (event.target as Element).closest<HTMLElement>("[data-slates]");
+      if (pressed) this.#act(pressed.dataset.slates ?? "", pressed.dataset.voice ?? "");
+    });
+    this.#dialog.addEventListener("close", () => this.#shut());
+    // Escape leaves the one that is open, then the desk.
+    this.#dialog.addEventListener("cancel", (event) => {
+      if (!this.#open) return;
+      event.preventDefault();
+      this.#shut();
+    });
+    this.#dialog.addEventListener("keydown", (event) => this.#key(event));
+    this.#part<HTMLFormElement>("form.set").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#set();
+    });
+    this.paint();
+  }
+
+  /** An entry of any track. */
+  take(entry: Entry): void {
+    if (entry.track === "talk") this.#told(entry);
+    const known = slateOf(entry.track);
+    if (known) this.#written(known.voice, known.slate, entry);
+    else if (entry.track.endsWith("-note")) {
+      const voice = voiceOf(entry.speaker);
+      const note = voice && entry.track === `private/${voice}-note` ? readNote(entry.payload) : null;
+      if (!voice || !note || !("slate" in note)) return;
+      const slate = this.#slate(note.slate, voice);
+      slate.who = note.who.trim();
+      slate.done = note.done;
+      this.paint();
+    }
+  }
+
+  paint(): void {
+    this.#timer ||= window.setTimeout(() => {
+      this.#timer = 0;
+      this.#paint();
+    }, PAINT_MS);
+  }
+
+  // -- what comes ---------------------------------------------------------------------------------------------------
+
+  #told(entry: Entry): void {
+    if (entry.seq <= this.#saidSeq) return;
+    const fact = readFact(entry.payload);
+    if (fact?.fact !== "slate" && fact?.fact !== "slate-hidden") return;
+    this.#saidSeq = entry.seq;
+    if (entry.speaker !== this.speaker) this.#become(fact);
+  }
+
+  #become(fact: Fact & { fact: "slate" | "slate-hidden" }): void {
+    const task = fact.fact === "slate" ? fact : null;
+    if (task?.slate !== this.#task?.slate) {
+      this.#shut();
+      this.#part(".tiles").replaceChildren();
+      for (const slate of this.#slates) this.#drop(slate);
+    }
+    this.#task = task;
+    this.paint();
+  }
+
+  #written(voice: string, id: string, entry: Entry): void {
+    const slate = this.#slate(id, voice);
+    if (this.#open?.slate === slate) this.#open.page.hear(entry);
+    else slate.notebook.hear(asPage(entry));
+    this.paint();
+  }
+
+  #slate(task: string, voice: string): Slate {
+    const all = this.#tasks.get(task) ?? new Map<string, Slate>();
+    this.#tasks.set(task, all);
+    const known = all.get(voice);
+    if (known) return known;
+    const fresh: Slate = { voice, notebook: new Notebook(), who: "", done: false, shown: false, tile: null };
+    all.set(voice, fresh);
+    return fresh;
+  }
+
+  /** Those of the task that is set, classes first, by name. */
+  get #slates(): Slate[] {
+    const all = [...(this.#tasks.get(this.#task?.slate ?? "")?.values() ?? [])];
+    const rank = ({ voice }: Slate) => (isClass(voice) ? 0 : 1);
+    return all.sort((a, b) => rank(a) - rank(b) || this.#name(a).localeCompare(this.#name(b)));
+  }
+
+  #name({ voice, who }: Slate): string {
+    return who || this.studio.named(voice) || word("slates.nameless");
+  }
+
+  // -- what the teacher does ----------------------------------------------------------------------------------------
+
+  #act(act: string, voice: string): void {
+    const task = this.#task;
+    if (act === "desk") {
+      if (this.#dialog.open) this.#dialog.close();
+      else this.#dialog.showModal();
+    }
+    if (act === "close" && task) this.#say({ fact: "slate", ...bare(task), open: false });
+    if (act === "reopen" && task) this.#say({ fact: "slate", ...bare(task), open: true });
+    if (act === "hide") this.#say({ fact: "slate-hidden" });
+    if (act === "open") this.#look(voice);
+    if (act === "back") this.#shut();
+    if (act === "next") this.#step(1);
+    if (act === "previous") this.#step(-1);
+    if (act === "undo") this.#open?.page.undo();
+    if (act === "eraser" || act === "pen") this.#open?.page.take(act);
+    if (act === "show" && this.#open && task) this.#show(this.#open.slate, task);
+    this.#paint();
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (!this.#open || (event.target as Element).closest("input, select")) return;
+    const forward = document.dir === "rtl" ? "ArrowLeft" : "ArrowRight";
+    if (event.key === "ArrowLeft" || event.key === "ArrowRight") this.#step(event.key === forward ? 1 : -1);
+    else if (event.key === "z" && (event.ctrlKey || event.metaKey)) this.#open.page.undo();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.#paint();
+  }
+
+  #set(): void {
+    const text = this.#part<HTMLInputElement>("[name=task]").value.trim();
+    const paper =
+      PAPERS.find((one) => one === this.#part<HTMLSelectElement>("[name=paper]").value) ?? "plain";
+    const slate = `s${Date.now().toString(36)}`;
+    if (this.#say({ fact: "slate", slate, text, paper, open: true }))
+      this.#part<HTMLInputElement>("[name=task]").value = "";
+  }
+
+  #say(fact: Fact & { fact: "slate" | "slate-hidden" }): boolean {
+    if (!this.studio.say(write(fact))) return false;
+    this.#become(fact);
+    return true;
+  }
+
+  #show(slate: Slate, { paper }: Task): void {
+    this.#open?.page.flush();
+    const named = this.#part<HTMLInputElement>("[name=named]").checked;
+    this.studio.present(pageIn(slate.notebook), paper, named ? this.#name(slate) : "");
+    slate.shown = true;
+    this.#dialog.close();
+  }
+
+  // -- one slate, large ---------------------------------------------------------------------------------------------
+
+  #look(voice: string): void {
+    const slate = this.#slates.find((one) => one.voice === voice);
+    const task = this.#task;
+    if (!slate || !task) return;
+    this.#shut();
+    const page = new SlatePage(
+      this.#part(".large .writing"),
+      this.speaker,
+      task.paper,
+      {
+        say: (payload) => this.studio.write(slateTrack(voice, task.slate), payload),
+        changed: () => this.paint(),
+      },
+      slate.notebook,
+    );
+    page.colour = RED;
+    page.locked = !this.studio.onAir();
+    this.#open = { slate, page };
+  }
+
+  #step(by: number): void {
+    const all = this.#slates;
+    const here = all.findIndex((one) => one.voice === this.#open?.slate.voice);
+    const next = all[(here + by + all.length) % all.length];
+    if (next) this.#look(next.voice);
+  }
+
+  #shut(): void {
+    this.#open?.page.close();
+    this.#open = null;
+    this.#paint();
+  }
+
+  // -- what is seen -------------------------------------------------------------------------------------------------
+
+  #paint(): void {
+    const task = this.#task;
+    const onAir = this.studio.onAir();
+    const slates = this.#slates;
+    const done = slates.filter((one) => one.done).length;
+    this.face.dataset.slates = String(slates.length);
+    const badge = this.face.querySelector<HTMLElement>(".badge.slates");
+    if (badge) {
+      badge.hidden = !task || slates.length === 0;
+      badge.textContent = `${done}/${slates.length}`;
+    }
+    this.#part(".offair").hidden = onAir;
+    this.#part<HTMLButtonElement>("form.set button").disabled = !onAir;
+    this.#part(".running").hidden = task === null;
+    this.#part("form.set").hidden = task !== null;
+    this.#part(".running .task").textContent = task ? task.text || word("slates.aloud") : "";
+    this.#part("[data-slates=close]").hidden = !task?.open;
+    this.#part("[data-slates=reopen]").hidden = !task || task.open;
+    for (const one of this.#dialog.querySelectorAll<HTMLButtonElement>(".running button"))
+      one.disabled = !onAir;
+    this.#part(".count").textContent = task ? word("slates.count", { n: slates.length, done }) : "";
+    this.#part(".nobody").hidden = task === null || slates.length > 0;
+    this.#part(".grid").hidden = this.#open !== null;
+    this.#part(".large").hidden = this.#open === null;
+    if (this.#dialog.open) this.#paintTiles(slates, task);
+    if (this.#open) this.#paintLarge(this.#open);
+  }
+
+  #paintTiles(slates: readonly Slate[], task: Task | null): void {
+    const list = this.#part(".tiles");
+    slates.forEach((slate, i) => {
+      const { item, view } = slate.tile ?? this.#make(slate);
+      if (list.children[i] !== item) list.insertBefore(item, list.children[i] ?? null);
+      const page = pageIn(slate.notebook);
+      const empty = [...page.things.values()].every((one) => one.gone);
+      const state = slate.shown ? "shown" : slate.done ? "done" : empty ? "empty" : "writing";
+      item.dataset.state = state;
+      const [name, how] = [item.querySelector("bdi"), item.querySelector(".how")];
+      if (name && name.textContent !== this.#name(slate)) name.textContent = this.#name(slate);
+      if (how && how.textContent !== word(`slates.state-${state}`))
+        how.textContent = word(`slates.state-${state}`);
+      if (task)
+        view.show(page, { id: page.id, place: 0, paper: task.paper, picture: null, gone: false }, null);
+    });
+  }
+
+  #make(slate: Slate): { readonly item: HTMLLIElement; readonly view: BoardView } {
+    const item = document.createElement("li");
+    item.innerHTML = tileMarkup(slate.voice);
+    const tile = { item, view: new BoardView(item.querySelector(".writing") as HTMLElement) };
+    slate.tile = tile;
+    return tile;
+  }
+
+  #drop(slate: Slate): void {
+    slate.tile?.view.close();
+    slate.tile?.item.remove();
+    slate.tile = null;
+  }
+
+  #paintLarge({ slate, page }: { readonly slate: Slate; readonly page: SlatePage }): void {
+    this.#part(".large .name").textContent = this.#name(slate);
+    this.#part<HTMLButtonElement>("[data-slates=undo]").disabled = !page.canUndo;
+    this.#part("[data-slates=pen]").ariaPressed = String(page.tool === "pen");
+    this.#part("[data-slates=eraser]").ariaPressed = String(page.tool === "eraser");
+    this.#part<HTMLButtonElement>("[data-slates=show]").disabled = !this.studio.onAir();
+    this.#dialog.dataset.open = slate.voice;
+  }
+
+  #part<T extends HTMLElement = HTMLElement>(selector: string): T {
+    return this.#dialog.querySelector(selector) as T;
+  }
+}
+
+function bare({ slate, text, paper }: Task): Omit<Task, "open"> {
+  return { slate, text, paper };
+}
