@@ -32,7 +32,19 @@ def _start() -> None:
     """Load Django once, without leaving this folder's name in the environment of other tests."""
     manifest = {source: {"file": f"assets/{name}-0a1b2c3d.js", "src": source} for source, name in BUILT.items()}
     (DATA / "manifest.json").write_text(json.dumps(manifest))
-    for face in ("classroom", "studio", "join", "answer", "asking", "floor", "schools", "slate", "slates"):
+    for face in (
+        "classroom",
+        "studio",
+        "join",
+        "answer",
+        "asking",
+        "floor",
+        "schools",
+        "slate",
+        "slates",
+        "script",
+        "captioning",
+    ):
         (DATA / f"{face}.fr.json").write_text('{"first": "un", "second": "deux </script>"}')
         (DATA / f"{face}.ar.json").write_text('{"first": "واحد", "second": ""}')
     _compile_words()

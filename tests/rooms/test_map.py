@@ -85,10 +85,11 @@ WEB = {
     "write": {"board", "say", "wire"},
     "answer": {"talk", "ui"},
     "floor": {"talk", "wire"},
+    "captions": {"wire"},
     "slate": {"write", "say", "talk", "wire", "ui"},
     "pupil": {"answer", "slate", "say", "talk", "wire", "ui"},
-    "studio": {"answer", "floor", "slate", "write", "say", "talk", "follow", "wire", "ui", "board"},
-    "classroom": {"answer", "floor", "slate", "say", "talk", "follow", "stage", "wire", "ui", "board"},
+    "studio": {"answer", "captions", "floor", "slate", "write", "say", "talk", "follow", "wire", "ui", "board"},
+    "classroom": {"answer", "captions", "floor", "slate", "say", "talk", "follow", "stage", "wire", "ui", "board"},
     "album": {"follow", "wire", "ui", "board"},
 }
 

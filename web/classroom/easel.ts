@@ -37,8 +37,12 @@ export interface Playing {
   goTo(ms: number): void;
   /** Something that is painted changed. */
   changed(): void;
-  /** A fact about the lesson came. */
+  /** A fact about the lesson came, or something of a page. */
   said(entry: Entry): void;
+  /** There is something to read beside the board. */
+  scripted(): boolean;
+  /** The panel was opened. */
+  opened(): void;
 }
 
 export class Easel {
@@ -79,8 +83,14 @@ export class Easel {
       moving: () => playing.moving(),
       changed: () => playing.changed(),
     });
-    this.#panel = new Panel(painter, this.#keeper, pictures, this.#blackboard, moment, (wish) =>
-      this.#choose(wish),
+    this.#panel = new Panel(
+      painter,
+      this.#keeper,
+      pictures,
+      this.#blackboard,
+      moment,
+      (wish) => this.#choose(wish),
+      () => playing.opened(),
     );
     this.#upright.addEventListener("change", this.#turned);
   }
@@ -136,7 +146,7 @@ export class Easel {
       if (next !== null) this.playing.goTo(next);
     },
     swap: () => this.#swap(),
-    panel: () => this.#keeper.written && this.#panel.toggle(),
+    panel: () => this.#paneled && this.#panel.toggle(),
     away: () => (this.#panel.open ? this.#panel.toggle(false) : this.#blackboard.turn(null)),
   };
 
@@ -155,6 +165,15 @@ export class Easel {
 
   // -- what people see ----------------------------------------------------------------------------------------------
 
+  get #paneled(): boolean {
+    return this.#keeper.written || this.playing.scripted();
+  }
+
+  /** The panel beside the lesson is open. */
+  get open(): boolean {
+    return this.#panel.open;
+  }
+
   get chapters(): readonly Chapter[] {
     if (this.#chaptersKnown) return this.#chapters;
     this.#chaptersKnown = true;
@@ -170,6 +189,11 @@ export class Easel {
     });
     if (JSON.stringify(chapters) !== JSON.stringify(this.#chapters)) this.#chapters = chapters;
     return this.#chapters;
+  }
+
+  /** The chapters as the reader sees them called. */
+  get titles(): readonly { readonly t: number; readonly title: string }[] {
+    return this.chapters.map((one) => ({ t: one.t, title: nameOf(one) }));
   }
 
   /** Something is shown that fills the screen: board or picture. */
@@ -212,7 +236,7 @@ export class Easel {
 
   #buttons(two: boolean, boarded: boolean, written: boolean): void {
     const { painter } = this;
-    painter.part(".bar [data-act=panel]").hidden = !written;
+    painter.part(".bar [data-act=panel]").hidden = !this.#paneled;
     painter.part(".bar [data-act=swap]").hidden = !written || !this.playing.pictured();
     painter.part(".swapper").hidden = !two;
     painter.part(".astray").hidden = !boarded || !this.#blackboard.astray;
@@ -220,6 +244,6 @@ export class Easel {
     if (!lacks) this.#lackedAt = performance.now();
     painter.part(".coming").hidden = performance.now() - this.#lackedAt < PATIENCE_MS;
     painter.part(".blackboard").ariaLabel = word("classroom.board");
-    if (!written) this.#panel.toggle(false);
+    if (!this.#paneled) this.#panel.toggle(false);
   }
 }

@@ -23,6 +23,7 @@ import { Painter, type View } from "./paint";
 import { Place } from "./place";
 import { Quality } from "./quality";
 import { firstHeight, remember, Screen } from "./screen";
+import { Script } from "./script";
 import { type ClassroomState, stateOf } from "./state";
 import { Voice } from "./voice";
 
@@ -47,6 +48,7 @@ export class Classroom extends HTMLElement {
   #answering!: Answering;
   #easel!: Easel;
   #floor!: ClassFloor;
+  #script!: Script;
   #place!: Place;
   #screen!: Screen;
   readonly #voice = new Voice();
@@ -106,6 +108,13 @@ export class Classroom extends HTMLElement {
         named: (then) => this.#answering.named(then),
         write: () => this.#answering.write(),
       },
+      this.#gone.signal,
+    );
+    this.#script = new Script(
+      this,
+      this.#facts,
+      tickets,
+      { goTo: (ms) => this.#goTo(ms), changed: () => this.#paint() },
       this.#gone.signal,
     );
     this.#easel = new Easel(this, this.#painter, this.#playing(), this.#facts, tickets);
@@ -176,12 +185,16 @@ export class Classroom extends HTMLElement {
       said: (entry) => {
         this.#answering.take(entry);
         this.#floor.take(entry);
+        this.#script.take(entry);
       },
+      scripted: () => this.#script.scripted,
+      opened: () => this.#script.opened(),
     };
   }
 
   #take(entry: Entry, fresh: boolean): void {
     this.#saidAt = performance.now();
+    this.#script.take(entry);
     this.#easel.entry(entry, this.#controller.following);
     this.#stage.take(entry, fresh);
     if (entry.track === "audio" && !(entry.flags & INIT))
@@ -438,6 +451,8 @@ export class Classroom extends HTMLElement {
     this.#painter.paint(view);
     this.#answering.paint(view.now, this.#over);
     this.#floor.paint(view.now);
+    this.#script.chapters = this.#easel.titles;
+    this.#script.paint(view.now, this.#easel.open);
   }
 
   #state(): ClassroomState {

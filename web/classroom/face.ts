@@ -4,6 +4,7 @@ import { plain } from "../ui/plain";
 import { language, word } from "../ui/words";
 import { KEYS_SHOWN } from "./keys";
 import { WISHES } from "./layout";
+import { scriptMarkup } from "./script";
 
 const ICONS = {
   play: '<path d="M7 4.5v15l12-7.5z" fill="currentcolor"/>',
@@ -46,6 +47,7 @@ export function face(facts: Facts): string {
     ${card(facts)}
     <div class="blackboard"></div>
     <button type="button" class="swapper" data-act="swap" aria-label="${w("swap")}" title="${w("swap")}"></button>
+    <p class="caption" dir="auto" hidden></p>
     <p class="coming" role="status" hidden>${w("coming")}</p>
     <div class="notices">
       <div class="line" role="status" hidden><span></span><button type="button" class="button signal" data-act="note" hidden></button></div>
@@ -91,6 +93,7 @@ function bar(): string {
         <span class="push"></span>
         ${button("panel", "panel", icon("board"), ' aria-expanded="false" hidden')}
         ${button("swap", "swap", icon("swap"), " hidden")}
+        <label class="pick" hidden><span class="visually-hidden">${plain(word("script.captions"))}</span><select data-pick="captions" title="${plain(word("script.captions"))}"></select></label>
         <label class="pick"><span class="visually-hidden">${w("speed")}</span><select data-pick="speed" title="${w("speed")}">${speeds.join("")}</select></label>
         <label class="pick"><span class="visually-hidden">${w("quality")}</span><select data-pick="quality" title="${w("quality")}"><option value="auto">${w("auto")}</option><option value="0">${w("soundonly")}</option></select></label>
         ${button("mute", "mute", icon("sound"))}
@@ -109,6 +112,7 @@ function panel(facts: Facts): string {
   );
   return `<aside class="panel" tabindex="-1" aria-label="${w("panel")}" hidden>
       <div class="head"><h2>${w("board")}</h2>${button("panel", "close", icon("close"))}</div>
+      ${scriptMarkup()}
       <fieldset class="wishes"><legend>${w("shown")}</legend>${wishes.join("")}</fieldset>
       <h3>${w("pages")}</h3><ol class="pages"></ol>
       <a class="button album" href="${plain(facts.board)}" target="_blank" rel="noopener">${icon("print")}<span>${w("album")}</span></a>

@@ -31,6 +31,7 @@ export class Panel {
     private readonly blackboard: Blackboard,
     private readonly moment: () => number | null,
     wished: (wish: Wish) => void,
+    private readonly opened: () => void,
   ) {
     painter.part(".wishes").addEventListener("change", (event) => {
       wished((event.target as HTMLInputElement).value as Wish);
@@ -48,6 +49,7 @@ export class Panel {
     button.ariaExpanded = String(open);
     panel.closest("halqa-classroom")?.classList.toggle("aside", open);
     if (open) {
+      this.opened();
       this.paint();
       panel.focus();
       return;

@@ -80,7 +80,7 @@ class Answer {
   }
 }
 
-const FOLLOWED = "audio,board,board/*,talk";
+const FOLLOWED = "audio,board,board/*,talk,captions/*";
 
 let answers: Answer[];
 let refuse: (Response | TypeError)[];

@@ -26,7 +26,7 @@ export const MISSED_MS = 20_000;
 const DOUBT_MS = 7_000;
 const PAGE_BYTES = 256 * 1024;
 /** What is followed, besides the picture. */
-const FOLLOWED = "audio,board,board/*,talk";
+const FOLLOWED = "audio,board,board/*,talk,captions/*";
 /** Of what was said long ago, only what plays: the board is the keeper's affair (`keeper.ts`). */
 const PAGED = "audio";
 /** A page that brings less than it takes to play, with less than this lying ready, is given up for a smaller picture. */

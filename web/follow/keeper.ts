@@ -36,7 +36,7 @@ export interface KeeperListener {
   kept(touched: Touched | null): void;
   /** The page that the reader looks at. */
   looked(): string;
-  /** A fact about the lesson, as it comes: live, or fetched; perhaps more than once. */
+  /** A fact about the lesson, or an entry of a page, as it comes: live, or fetched; perhaps more than once. */
   said?(entry: Entry): void;
   /** Whether the line has time for pages that nobody looks at. */
   leisure(): boolean;
@@ -190,6 +190,7 @@ export class Keeper {
     }
     if (page === undefined) return;
     const touched = this.fold.take(entry);
+    if (page !== null) this.listener.said?.(entry);
     if (page === null) this.#read(entry);
     else this.#meet(page, this.#fresh);
     if (touched === null) return;

@@ -10,6 +10,7 @@ import { Listening } from "../wire/listening";
 import { seal, summary } from "../wire/say";
 import { type Problem, TicketHolder } from "../wire/tickets";
 import { Asking } from "./asking";
+import { Captioning } from "./captioning";
 import { Deck } from "./deck";
 import { Easel } from "./easel";
 import { face } from "./face";
@@ -37,6 +38,7 @@ export class Studio extends HTMLElement {
   #easel!: Easel;
   #floor!: Floor;
   #slates!: Slates;
+  #captioning!: Captioning;
   #listening!: Listening;
   #scene: Scene | null = null;
   #worker: Worker | null = null;
@@ -98,6 +100,11 @@ export class Studio extends HTMLElement {
       named: (voice) => this.#floor.named(voice),
       present: (page, paper, heading) => this.#easel.present(page, paper, heading),
     });
+    this.#captioning = new Captioning(
+      this,
+      this.#facts,
+      (track, payload) => this.#sayNow(track, payload) !== null,
+    );
     this.#layBoard();
     this.#wire();
     void this.#prepare();
@@ -129,7 +136,7 @@ export class Studio extends HTMLElement {
       leaf: ({ picture }) => this.#easel.lay(picture),
       laid: () => this.#easel.laid(),
     });
-    const tracks = ["board", "board/*", "talk", "private/*"];
+    const tracks = ["board", "board/*", "talk", "captions/*", "private/*"];
     this.#listening = new Listening(timeline, this.#tickets, tracks, {
       entry: (entry) => {
         const scene = entry.speaker === speaker ? null : sceneOf(entry);
@@ -138,6 +145,7 @@ export class Studio extends HTMLElement {
         this.#asking.take(entry);
         this.#floor.take(entry);
         this.#slates.take(entry);
+        this.#captioning.take(entry);
       },
       passing: (frame) => {
         if (frame.track === "board") this.#easel.tipped(frame.speaker, frame.payload);
@@ -324,9 +332,16 @@ export class Studio extends HTMLElement {
   }
 
   #sayTalk(payload: Uint8Array<ArrayBuffer>): { speaker: string; number: number; t: number } | null {
+    return this.#sayNow("talk", payload);
+  }
+
+  #sayNow(
+    track: string,
+    payload: Uint8Array<ArrayBuffer>,
+  ): { speaker: string; number: number; t: number } | null {
     if (!this.#live) return null;
     const t = Math.round(this.#startsAt + performance.now() - this.#began);
-    const [said] = this.#say([{ track: "talk", t, duration: 0, flags: 0, payload }]);
+    const [said] = this.#say([{ track, t, duration: 0, flags: 0, payload }]);
     return said ? { speaker: said.speaker, number: said.number, t } : null;
   }
 

@@ -5,6 +5,8 @@ export interface Facts {
   readonly subject: string;
   readonly level: string;
   readonly teacher: string;
+  /** In which it is taught. */
+  readonly language?: string;
   readonly status: "planned" | "live" | "ended";
   readonly duration_ms: number | null;
   readonly timeline: string;
@@ -19,6 +21,8 @@ export interface Facts {
   /** Six digits with which pupils join, and the page on which they enter them. */
   readonly code?: string;
   readonly join?: string;
+  /** Files of captions, by language. */
+  readonly captions?: Readonly<Record<string, string>>;
   readonly hls: string;
   readonly page: string;
   /** Where all pages of the board can be printed. */

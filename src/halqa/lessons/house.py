@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 
-from halqa.timeline import Stores, Summary
+from halqa.timeline import Entry, Stores, Summary, Tracks
 from halqa.timeline.errors import Mistake
 
 SILENT_AFTER_S = 60
@@ -31,6 +31,20 @@ async def summary_of(lesson_id: str) -> Summary | None:
         return await (await _stores.open(lesson_id)).summary()
     except Mistake:
         return None
+
+
+async def entries_of(lesson_id: str, track: str) -> list[Entry]:
+    """All entries of one small track; none if there are none, or if they cannot be read."""
+    if _stores is None:
+        return []
+    try:
+        timeline = await _stores.open(lesson_id)
+        found: list[Entry] = []
+        while page := await timeline.read(found[-1].seq if found else 0, tracks=Tracks([track]), limit=1 << 20):
+            found += page
+        return found
+    except Mistake:
+        return []
 
 
 def is_silent(summary: Summary | None) -> bool:

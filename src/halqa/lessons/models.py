@@ -106,3 +106,19 @@ class Lesson(models.Model):
     @property
     def hls(self) -> str:
         return f"{self.page}/hls/master.m3u8"
+
+
+class Captions(models.Model):
+    """The captions of one lesson in one language, as a teacher brought them in a file."""
+
+    lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="captions")
+    language = models.CharField(max_length=3)
+    cues = models.JSONField(default=list)
+    """`[[begins, ends, text], …]`, ms on the lesson's clock, in order."""
+    uploaded_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["lesson", "language"], name="one_file_a_language")]
+
+    def __str__(self) -> str:
+        return f"{self.lesson_id} {self.language}"

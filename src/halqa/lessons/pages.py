@@ -6,7 +6,7 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,7 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
-from . import house, services
+from . import captions, house, services
 from .access import (
     TooManyCodes,
     TooManyKeys,
@@ -27,6 +27,7 @@ from .access import (
     try_code,
     try_key,
 )
+from .catalogue import LANGUAGES
 from .forms import LessonForm
 from .models import Lesson
 
@@ -205,6 +206,61 @@ def studio(request: HttpRequest, lesson_id: str) -> HttpResponse:
     return render(request, "lessons/studio.html", {"lesson": shown, "facts": facts})
 
 
+# -- captions -----------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@teachers_only
+def captions_desk(request: HttpRequest, lesson_id: str) -> HttpResponse:
+    """The captions of a lesson: a file a language, brought, replaced, taken away."""
+    shown = _access(request, lesson_id)
+    context: dict[str, Any] = {"lesson": shown, "language": request.POST.get("language", shown.language)}
+    if request.method == "POST":
+        file = request.FILES.get("file")
+        try:
+            data = file.read(captions.MOST_BYTES + 1) if file else b""
+            made = captions.keep(shown, str(context["language"]), data)
+            return redirect(f"{reverse('captions', args=[shown.pk])}?kept={made.language}")
+        except captions.CaptionsRefused as refused:
+            context["reason"] = str(refused)
+    context["kept"] = "" if "reason" in context else request.GET.get("kept", "")
+    context["shelf"] = [(code, name, captions.kept(shown).get(code)) for code, name in LANGUAGES.items()]
+    return render(request, "lessons/captions.html", context, status=422 if "reason" in context else 200)
+
+
+@require_POST
+@teachers_only
+def captions_remove(request: HttpRequest, lesson_id: str, language: str) -> HttpResponse:
+    """The file of one language is used no longer."""
+    shown = _access(request, lesson_id)
+    captions.remove(shown, language)
+    return redirect("captions", lesson_id=shown.pk)
+
+
+@require_safe
+async def captions_file(request: HttpRequest, lesson_id: str, language: str) -> HttpResponse:
+    """The captions of one language as WebVTT, for players and for whoever wants to correct them."""
+    cues = await _cues(request, lesson_id, language)
+    return HttpResponse(captions.as_webvtt(cues, language), content_type="text/vtt; charset=utf-8")
+
+
+@require_safe
+async def captions_cues(request: HttpRequest, lesson_id: str, language: str) -> HttpResponse:
+    """The same for the classroom."""
+    return JsonResponse({"cues": await _cues(request, lesson_id, language)})
+
+
+async def _cues(request: HttpRequest, lesson_id: str, language: str) -> list[captions.Cue]:
+    shown = await sync_to_async(_access)(request, lesson_id)
+    file = await sync_to_async(captions.kept)(shown)
+    if language in file:
+        return list(file[language].cues)
+    cues = captions.typed(await house.entries_of(shown.pk, f"captions/{language}")) if language in LANGUAGES else []
+    if not cues:
+        raise Http404
+    return cues
+
+
 # -- between the pages and the rest -------------------------------------------------------------------------------
 
 
@@ -243,6 +299,7 @@ def _followed(shown: Lesson) -> dict[str, Any]:
         "expires_at": slip.expires_at,
         "tickets": reverse("api:follow_ticket", args=[shown.pk]),
         "answers": reverse("api:answer_ticket", args=[shown.pk]),
+        "captions": {code: reverse("captions_cues", args=[shown.pk, code]) for code in captions.kept(shown)},
     }
 
 
