@@ -225,6 +225,24 @@ def test_a_class_without_a_microphone_and_one_that_leaves(server: Server, chromi
     assert "Pourquoi <i>là</i> ?" in desk.inner_text(".asking .queue")
     desk.click(".asking header [data-ask=tab]")
 
+    # It is lent the pen: everyone sees the board, and what it writes there, under its own name; undone, it is gone.
+    tile(studio, "Agdz").locator("[data-floor=pen]").click()
+    mute.page.wait_for_selector(".lent-pen")
+    assert studio.told("scene") == "both"
+    box = mute.page.locator(".lent-pen").bounding_box()
+    assert box
+    for row in (0.55, 0.75):
+        mute.page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * row)
+        mute.page.mouse.down()
+        for step in range(1, 20):
+            mute.page.mouse.move(box["x"] + box["width"] * (0.6 + step * 0.015), box["y"] + box["height"] * row)
+        mute.page.mouse.up()
+    until(lambda: studio.told("things") == "2" and mute.told("things") == "2")
+    mute.page.click(".floor [data-do=undo]")
+    until(lambda: studio.told("things") == "1")
+    tile(studio, "Agdz").locator("[data-floor=pen]").click()
+    mute.page.wait_for_selector(".lent-pen", state="detached")
+
     # It closes its page: its tile goes, and so does the floor.
     mute.page.close()
     until(lambda: desk.locator(".school.holding .bars[data-line='0']").count() == 1)

@@ -100,6 +100,13 @@ export class Blackboard {
     this.stir();
   }
 
+  /** What somebody with a pen writes on; null: there is no board, or it is not the teacher's page that is looked at. */
+  get ground(): { readonly view: BoardView; readonly page: Page } | null {
+    if (!this.#view || !this.#shown || !this.#seen || this.astray || this.events.moment() !== null)
+      return null;
+    return { view: this.#view, page: this.#shown.page };
+  }
+
   // -- which page, what of it ---------------------------------------------------------------------------------------
 
   get book(): Book {

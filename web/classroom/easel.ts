@@ -169,6 +169,11 @@ export class Easel {
     return this.#keeper.written || this.playing.scripted();
   }
 
+  /** The page of the board on which a lent pen writes. */
+  get ground(): Blackboard["ground"] {
+    return this.#blackboard.ground;
+  }
+
   /** The panel beside the lesson is open. */
   get open(): boolean {
     return this.#panel.open;

@@ -96,6 +96,7 @@ export class Classroom extends HTMLElement {
     this.#floor = new ClassFloor(
       this,
       this.#answering.guest,
+      this.#facts.timeline,
       {
         onAir: () => this.#end > 0 && !this.#over,
         line: () => ({
@@ -107,6 +108,7 @@ export class Classroom extends HTMLElement {
         hush: (hushed) => this.#hush(hushed),
         named: (then) => this.#answering.named(then),
         write: () => this.#answering.write(),
+        ground: () => this.#easel.ground,
       },
       this.#gone.signal,
     );

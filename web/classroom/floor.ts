@@ -5,7 +5,9 @@
 import { Callee } from "../floor/callee";
 import { barsOf, HERE, TELL_MS, TELL_POOR_MS, tellGone, tellHere } from "../floor/here";
 import type { Guest } from "../say/guest";
+import { type Ground, LentPen } from "../slate/pen";
 import { type Holder, readFact } from "../talk/facts";
+import { icon } from "../ui/icons";
 import { plain } from "../ui/plain";
 import { word } from "../ui/words";
 import type { Entry } from "../wire/frames";
@@ -29,10 +31,13 @@ export interface FloorLesson {
   named(then: () => void): void;
   /** Let it write to the teacher. */
   write(): void;
+  /** The page of the board that is shown. */
+  ground(): Ground | null;
 }
 
 export class ClassFloor {
   readonly #callee: Callee;
+  readonly #pen: LentPen;
   readonly #root = document.createElement("aside");
   readonly #button: HTMLButtonElement;
   /** Who had the floor, from which moment on. */
@@ -48,6 +53,7 @@ export class ClassFloor {
   constructor(
     private readonly face: HTMLElement,
     private readonly guest: Guest,
+    timeline: string,
     private readonly lesson: FloorLesson,
     signal: AbortSignal,
   ) {
@@ -60,8 +66,13 @@ export class ClassFloor {
         this.#seenAt = performance.now();
         this.#changed();
       },
-      lent: () => undefined,
+      lent: (ticket) => this.#pen.lend(ticket),
     });
+    this.#pen = new LentPen(
+      timeline,
+      () => guest.speaker,
+      () => this.#paint(),
+    );
     guest.confide({
       passing: ({ track, payload }) => {
         if (track === `private/${guest.voice}-call`) void this.#callee.hear(payload);
@@ -71,7 +82,7 @@ export class ClassFloor {
     this.#button.type = "button";
     this.#button.className = "control raise";
     this.#button.hidden = true;
-    this.#button.innerHTML = `${HAND}<span></span>`;
+    this.#button.innerHTML = `${icon("hand")}<span></span>`;
     this.#button.addEventListener("click", () => this.raise());
     face.querySelector(".asks")?.prepend(this.#button);
     this.#root.className = "floor";
@@ -80,6 +91,11 @@ export class ClassFloor {
     this.#root.addEventListener("click", (event) => {
       const act = (event.target as Element).closest<HTMLElement>("[data-do]")?.dataset.do;
       if (act === "giveback") this.#callee.giveBack();
+      if (act === "undo") this.#pen.undo();
+      if (act === "colour")
+        this.#pen.colour = Number(
+          (event.target as Element).closest<HTMLElement>("[data-value]")?.dataset.value,
+        );
       if (act === "write") this.lesson.write();
       if (act === "mute") {
         this.#muted = !this.#muted;
@@ -95,6 +111,7 @@ export class ClassFloor {
 
   close(): void {
     this.#callee.end();
+    this.#pen.takeBack();
     this.#farewell();
   }
 
@@ -106,6 +123,7 @@ export class ClassFloor {
     this.#said.push({ seq, t, classes: fact.classes });
     this.#said.sort((a, b) => a.seq - b.seq);
     const mine = this.#mine !== null;
+    if (!this.#mine?.pen) this.#pen.takeBack();
     if (mine) this.#raisedAt = null;
     else if (this.#callee.state !== "none") this.#callee.end();
     this.#changed();
@@ -193,6 +211,13 @@ export class ClassFloor {
     this.face.dataset.hand = this.#raisedAt === null ? "down" : "up";
     this.face.dataset.call = call;
     const names = new Intl.ListFormat(document.documentElement.lang || "fr").format(others);
+    const pen = holding && this.#pen.lent && this.#mine?.pen === true;
+    this.#pen.on(pen ? this.lesson.ground() : null);
+    this.face.classList.toggle("penned", pen);
+    this.#part(".pens").hidden = !pen;
+    for (const one of this.#root.querySelectorAll<HTMLElement>("[data-do=colour]"))
+      one.ariaPressed = String(Number(one.dataset.value) === this.#pen.colour);
+    this.#part<HTMLButtonElement>("[data-do=undo]").disabled = !this.#pen.canUndo;
     const text = holding
       ? ""
       : word(others.length > 1 ? "floor.hasmore" : "floor.has", { who: `\u2068${names}\u2069` });
@@ -241,19 +266,23 @@ export class ClassFloor {
   }
 }
 
-const HAND =
-  '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M7.5 12V6.2a1.3 1.3 0 0 1 2.6 0V11M10.100 11V4.700a1.300 1.300 0 0 1 2.600 0V11M12.700 11V5.500a1.300 1.300 0 0 1 2.600 0V12M15.300 12V8a1.300 1.300 0 0 1 2.600 0v6.500a6.500 6.500 0 0 1-6.500 6.500c-3 0-4.200-1.300-5.500-3.500L3.300 13.200a1.300 1.300 0 0 1 2.200-1.300l2 2.600"/></svg>';
-
 function set(part: HTMLElement, text: string): void {
   if (part.textContent !== text) part.textContent = text;
 }
 
 function markup(): string {
   const w = (key: string) => plain(word(`floor.${key}`));
+  const pens = [5, 1, 3, 0]
+    .map(
+      (colour) =>
+        `<button type="button" class="swatch" data-do="colour" data-value="${colour}" aria-pressed="false" aria-label="${plain(word(`slate.colour${colour}`))}" title="${plain(word(`slate.colour${colour}`))}"><i></i></button>`,
+    )
+    .join("");
   return `<p class="who" role="status"></p>
     <div class="mine" hidden>
       <div class="faces"><video class="studio" playsinline autoplay aria-label="${w("studio")}"></video><video class="own" muted playsinline autoplay aria-label="${w("you")}" hidden></video></div>
       <div class="said"><h2>${w("yours")}</h2><p class="how" role="status"></p>
+      <div class="pens board-colours" hidden><p>${w("pen")}</p>${pens}<button type="button" class="button" data-do="undo">${w("undo")}</button></div>
       <p class="row"><button type="button" class="button primary" data-do="write" hidden>${w("write")}</button><button type="button" class="button" data-do="mute" aria-pressed="false" hidden>${w("mute")}</button><button type="button" class="button" data-do="giveback">${w("giveback")}</button></p></div>
     </div>`;
 }

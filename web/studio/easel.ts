@@ -431,6 +431,12 @@ export class Easel implements Bench {
     this.tell({ op: "turned", page });
   }
 
+  /** Everyone is shown this page, though nothing was written on it yet. */
+  turnUp(): void {
+    this.flush();
+    this.tell({ op: "turned", page: this.#turned });
+  }
+
   #turnBy(by: number): void {
     const { pages } = this.ledger.book;
     const page = pages[pages.findIndex((one) => one.id === this.#turned) + by];

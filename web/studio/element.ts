@@ -91,6 +91,10 @@ export class Studio extends HTMLElement {
       say: (payload) => this.#sayTalk(payload),
       answered: (voice) => this.#asking.answered(voice),
       picture: () => this.#picture?.getVideoTracks()[0] ?? null,
+      board: () => {
+        this.#easel.turnUp();
+        if (this.#seen === "camera" || this.#seen === "screen") void this.#see("both");
+      },
       guest: (voice, who, picture) => this.#seat(voice, who, picture),
     });
     this.#slates = new Slates(this, this.#sitting.speaker, {

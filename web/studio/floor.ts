@@ -30,6 +30,8 @@ export interface FloorStudio {
   answered(voice: string): string;
   /** The studio's own picture. */
   picture(): MediaStreamTrack | null;
+  /** A class is to write: everyone sees the board. */
+  board(): void;
   /** This class is in the picture from now on; null: no longer. */
   guest(voice: string, who: string, picture: MediaStreamTrack | null): void;
 }
@@ -127,6 +129,7 @@ export class Floor {
     if (act === "pen" && holder) {
       const given = { ...holder, pen: !holder.pen };
       this.#hold(this.#holders.map((one) => (one.voice === voice ? given : one)));
+      if (given.pen) this.studio.board();
       void this.#lend(given);
     }
     if (act === "hush" && seat) {
