@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pypdfium2
 import pytest
 
 from halqa.media import board
 from halqa.media.demo_board import circulation, thales, thales_for_ever
+from halqa.media.demo_slides import draw
 from halqa.media.hand import PIECE_MS, Hand
 from halqa.media.teach import written_beside
 from halqa.timeline import Draft
@@ -162,8 +164,13 @@ def test_a_stroke_is_said_in_pieces_that_join() -> None:
     assert hand.now > begins, "the pen is lifted"
 
 
+SLIDES = [{"sizes": {"480": seq}, "type": "image/webp"} for seq in (1, 2)]
+
+
 @pytest.mark.parametrize(
-    ("written", "until_ms", "pages"), [(thales(), 120_000, 2), (circulation(), 240_000, 2)], ids=["thales", "blood"]
+    ("written", "until_ms", "pages"),
+    [(thales(), 120_000, 2), (thales(slides=SLIDES), 120_000, 3), (circulation(), 240_000, 2)],
+    ids=["thales", "slides", "blood"],
 )
 def test_a_written_lesson_is_in_order_small_and_ends_with_its_clip(
     written: list[Draft], until_ms: int, pages: int
@@ -193,6 +200,23 @@ def test_written_again_on_pages_of_its_own_and_the_old_ones_are_taken_out() -> N
     assert [next(lessons) for _ in again] == again
     assert not {d.track for d in first if "/" in d.track} & {d.track for d in again if "/" in d.track}
     assert [18, "1", True] in [op for draft in again if draft.track == "board" for op in ops(draft)]
+
+
+def test_the_lesson_begins_with_a_slide_and_asks_on_another() -> None:
+    said = [op for draft in thales(120_000, 1, SLIDES) if draft.track == "board" for op in ops(draft)]
+    assert [op[4] for op in said if op[0] == 16] == [SLIDES[0], None, SLIDES[1]]
+    assert said[0][1] == "2a"
+    assert {op[1] for op in said if op[0] == 18} == {"1", "1a", "1b"}
+
+
+def test_slides_are_drawn_in_both_scripts(tmp_path: Path) -> None:
+    draw(tmp_path / "slides.pdf")
+    with pypdfium2.PdfDocument(tmp_path / "slides.pdf") as document:
+        assert len(document) == 2
+        for page in document:
+            picture = page.render(scale=0.25).to_pil()
+            assert picture.width > picture.height
+            assert len(picture.getcolors(1 << 16) or ()) > 30, "there is something on it"
 
 
 def test_what_is_written_comes_when_the_lesson_has_got_there() -> None:

@@ -86,7 +86,7 @@ WEB = {
     "answer": {"talk", "ui"},
     "floor": {"talk", "wire"},
     "captions": {"wire"},
-    "slate": {"write", "say", "talk", "wire", "ui"},
+    "slate": {"write", "say", "talk", "wire", "ui", "board"},
     "pupil": {"answer", "slate", "say", "talk", "wire", "ui"},
     "studio": {"answer", "captions", "floor", "slate", "write", "say", "talk", "follow", "wire", "ui", "board"},
     "classroom": {"answer", "captions", "floor", "slate", "say", "talk", "follow", "stage", "wire", "ui", "board"},

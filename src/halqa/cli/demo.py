@@ -135,13 +135,15 @@ class _Beside(threading.Thread):
 
     async def _on_air(self, desk: Any, clip: Path) -> None:
         from halqa.media.demo_board import thales_for_ever
+        from halqa.media.demo_slides import lay
         from halqa.media.teach import Teacher, file_batches, written_beside
 
         lesson = await desk.announce(**LIVE)
+        slides = await lay(self._server, lesson, (await desk.say_ticket(lesson))["ticket"], self._folder)
         _tell(f"on air now         {self._server}/lessons/{lesson}")
         async with Teacher(desk, lesson) as teacher:
             batches = file_batches(str(clip), speed=1, starts_at=0, fragment_ms=250, loop=True, most=360)
-            await teacher.say_all(written_beside(batches, thales_for_ever(LIVE_SECONDS * 1000)))
+            await teacher.say_all(written_beside(batches, thales_for_ever(LIVE_SECONDS * 1000, slides)))
 
     async def _say(self, desk: Any, clip: Path, about: dict[str, str]) -> str:
         from halqa.media.demo_board import circulation

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -55,9 +55,9 @@ def gone(*ids: int) -> Op:
 # -- on board -----------------------------------------------------------------------------------------------------
 
 
-def page(name: str, place: float, paper: str = "plain") -> Op:
-    """A page is made or changed."""
-    return [16, name, place, paper, None]
+def page(name: str, place: float, paper: str = "plain", picture: Mapping[str, Any] | None = None) -> Op:
+    """A page is made or changed. `picture`: over all of it, as slides tell it."""
+    return [16, name, place, paper, None if picture is None else dict(picture)]
 
 
 def turned(name: str) -> Op:

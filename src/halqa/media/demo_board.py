@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from halqa.timeline import Draft
 
 from . import board
 from .hand import Hand
 
+Slides = Sequence[Mapping[str, Any]]
+"""Pictures of pages, as the board shows them."""
 A, B, C, M, N = (2500, 1250), (900, 3900), (4900, 3900), (1700, 2575), (3700, 2575)
 
 
-def thales(starts_at: int = 0, again: int = 0) -> list[Draft]:
-    """Two minutes on Thalès' theorem. `again`: how often it was written before; each time on pages of its own."""
-    first, second = (f"{again + 1}", f"{again + 1}b")
+def thales(starts_at: int = 0, again: int = 0, slides: Slides = ()) -> list[Draft]:
+    """Two minutes on Thalès' theorem. `again`: how often it was written before; each time on pages of its own.
+
+    `slides`: two pictures, if there are any; the lesson begins with the first, and the exercise is on the second.
+    """
+    first, second, before = (f"{again + 1}", f"{again + 1}b", f"{again + 1}a")
     hand = Hand(starts_at, first)
-    if again:
-        hand.turn(first, 2 * again)
-        hand.take_out([f"{again}", f"{again}b"])
     hand.tell(fact="scene", scene="both")
+    if slides:
+        _pyramid(hand, before, 3 * again - 0.5, slides[0])
+    if again:
+        hand.turn(first, 3 * again)
+        hand.take_out([f"{again}", f"{again}b", *([f"{again}a"] if slides else [])])
+    elif slides:
+        hand.turn_back(first)
     hand.tell(fact="chapter", title="Le théorème de Thalès")
     hand.rest(900)
     hand.text(350, 300, 4300, 370, "Le théorème de Thalès", board.BLUE)
@@ -34,7 +44,7 @@ def thales(starts_at: int = 0, again: int = 0) -> list[Draft]:
     hand.rest_until(starts_at + 55_000)
     hand.tell(fact="poll-hidden", poll=parallel)
     hand.rest_until(starts_at + 58_000)
-    _exercise(hand, second, 2 * again + 1, length)
+    _exercise(hand, second, 3 * again + 1, length, slides[1] if len(slides) > 1 else None)
     hand.rest_until(starts_at + 95_000)
     hand.tell(fact="poll-hidden", poll=length)
     hand.rest_until(starts_at + 96_000)
@@ -50,11 +60,11 @@ def thales(starts_at: int = 0, again: int = 0) -> list[Draft]:
     return hand.drafts
 
 
-def thales_for_ever(round_ms: int) -> Iterator[Draft]:
+def thales_for_ever(round_ms: int, slides: Slides = ()) -> Iterator[Draft]:
     """The same lesson again and again, as its clip."""
     again = 0
     while True:
-        yield from thales(again * round_ms, again)
+        yield from thales(again * round_ms, again, slides)
         again += 1
 
 
@@ -97,12 +107,24 @@ def _ask(hand: Hand, poll: str, kind: str, text: str, *choices: str) -> None:
     hand.tell(fact="poll-opened", poll=poll, kind=kind, text=text, choices=list(choices), picture=None)
 
 
-def _exercise(hand: Hand, page: str, place: int, poll: str) -> None:
+def _pyramid(hand: Hand, page: str, place: float, slide: Mapping[str, Any]) -> None:
+    hand.tell(fact="chapter", title="Mesurer sans grimper")
+    hand.turn(page, place, "plain", slide)
+    hand.rest(900)
+    hand.curve((3180, 1600), (3900, 2050), (5400, 2900), (6800, 3520), colour=board.RED, width=34)
+    hand.rest(300)
+    hand.circle(3150, 1330, 420, colour=board.RED)
+    hand.circle(6500, 3240, 420, colour=board.RED)
+    hand.rest(1400)
+
+
+def _exercise(hand: Hand, page: str, place: int, poll: str, slide: Mapping[str, Any] | None) -> None:
     hand.tell(fact="chapter", title="Exercice")
-    hand.turn(page, place, "squares")
+    hand.turn(page, place, "plain" if slide else "squares", slide)
     hand.tell(fact="scene", scene="board")
     hand.rest(800)
-    hand.text(500, 300, 7000, 320, "Calculer BC, sachant que AM = 2 cm, AB = 4 cm et MN = 3 cm.")
+    if slide is None:
+        hand.text(500, 300, 7000, 320, "Calculer BC, sachant que AM = 2 cm, AB = 4 cm et MN = 3 cm.")
     _ask(hand, poll, "one", "Combien mesure BC ?", "4 cm", "6 cm", "8 cm")
     hand.rest(4000)
     for text, x, y in (("2", 1200, 1500), ("4", 1200, 2100), ("=", 1800, 1800), ("3", 2500, 1500), ("BC", 2380, 2100)):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from random import Random
+from typing import Any
 
 from halqa.timeline import Draft
 
@@ -100,10 +101,10 @@ class Hand:
 
     # -- of the whole board ---------------------------------------------------------------------------------------
 
-    def turn(self, page: str, place: float, paper: str = "plain") -> None:
+    def turn(self, page: str, place: float, paper: str = "plain", picture: Mapping[str, Any] | None = None) -> None:
         """A new page, turned up."""
         self.page = page
-        self._say("board", self.now, 0, [board.page(page, place, paper), board.turned(page)])
+        self._say("board", self.now, 0, [board.page(page, place, paper, picture), board.turned(page)])
 
     def turn_back(self, page: str) -> None:
         """A page that is there already is turned up."""
