@@ -1,9 +1,11 @@
 """What a whole lesson with sound and continuous handwriting costs one classroom's line: every byte on it, both ways.
 
-    python bench/narrow.py [--seconds 60] [--rounds 3]
+    python bench/narrow.py [--seconds 60] [--rounds 3] [--profiles]
 
 Chromium at the far end of a line of `halqa line` follows with sound alone; a teacher speaks (24 kbit/s of Opus) and
-writes without a pause. Counted are IP packets whole, headers and acknowledgements included, as a provider counts them.
+writes without a pause. With `--profiles` the same lesson has pictures up to 720 lines, and each profile is chosen by
+hand, on a line that carries all of them. Counted are IP packets whole, headers and acknowledgements included, as a
+provider counts them.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
@@ -34,7 +36,9 @@ from halqa.timeline import Draft
 from school import PORT, NearServer, browser_at
 from serving import until
 
-LINE = "512kbit,100ms"
+LINE, WIDE = "512kbit,100ms", "10mbit,60ms"
+RUNGS = {"32": "", "64": "", "128": "video/90", "256": "video/180", "512": "video/360", "2000": "video/720"}
+PROFILES = tuple(RUNGS)
 WORDS = ("AB=4", "MN=3", "x=12", "ABC", "2x+3", "BC=6", "AM", "AN=5")
 
 
@@ -51,23 +55,28 @@ def handwriting() -> Iterator[Draft]:
         hand.turn(str(page), page)
 
 
-async def teach(url: str, key: str, clip: str, fragment_ms: int) -> None:
+async def teach(url: str, key: str, clip: str, most: int, fragment_ms: int) -> None:
     """On air until it is stopped; prints the lesson's id."""
     desk = Desk(url, key)
     lesson = await desk.announce("Une leçon au bout du monde")
     print(lesson, flush=True)
     async with Teacher(desk, lesson) as teacher:
-        batches = file_batches(clip, speed=1, starts_at=0, fragment_ms=fragment_ms, loop=True, most=90)
+        batches = file_batches(clip, speed=1, starts_at=0, fragment_ms=fragment_ms, loop=True, most=most)
         await teacher.say_all(written_beside(batches, handwriting()))
 
 
-def measure(folder: Path, clip: Path, seconds: float, rounds: int) -> tuple[list[float], list[float], float]:
-    """kbit/s down and up, round by round; strokes on the board at the end."""
-    with Line(LINE, seed=1) as line:
+Rates = dict[str, tuple[list[float], list[float]]]
+
+
+def measure(
+    folder: Path, clip: Path, line_name: str, most: int, names: Sequence[str], args: argparse.Namespace
+) -> Rates:
+    """kbit/s down and up of each profile, round by round."""
+    with Line(line_name, seed=1) as line:
         server = NearServer(folder / "house", line.near)
         server.start()
         url = f"http://127.0.0.1:{PORT}"
-        command = [sys.executable, __file__, "--teach", url, server.key, str(clip)]
+        command = [sys.executable, __file__, "--teach", url, server.key, str(clip), str(most)]
         teacher = line.near.popen(command, stdout=subprocess.PIPE)
         try:
             assert teacher.stdout is not None
@@ -79,17 +88,20 @@ def measure(folder: Path, clip: Path, seconds: float, rounds: int) -> tuple[list
                 face = enter_classroom(browser, server, lesson)
                 face.reaches("live", 60)
                 face.page.mouse.move(100, 100)
-                face.page.select_option("[data-pick=quality]", "0")
-                face.moves(by=8000)
-                until(lambda: face.told("rung") == "")
-                down, up = [], []
-                for _ in range(rounds):
-                    before, began = line.counters(), time.monotonic()
-                    face.page.wait_for_timeout(seconds * 1000)
-                    after, took = line.counters(), time.monotonic() - began
-                    down.append((after.down.delivered.bytes - before.down.delivered.bytes) * 8 / took / 1000)
-                    up.append((after.up.delivered.bytes - before.up.delivered.bytes) * 8 / took / 1000)
-                return down, up, face.number("things")
+                rates: Rates = {}
+                for name in names:
+                    face.page.select_option("[data-pick=quality]", name)
+                    face.moves(by=8000)
+                    until(lambda wanted=RUNGS[name]: face.told("rung") == wanted, 60)  # type: ignore[misc]
+                    rates[name] = ([], [])
+                    for _ in range(args.rounds):
+                        before, began = line.counters(), time.monotonic()
+                        face.page.wait_for_timeout(args.seconds * 1000)
+                        after, took = line.counters(), time.monotonic() - began
+                        for way, kept in zip(("down", "up"), rates[name], strict=True):
+                            carried = getattr(after, way).delivered.bytes - getattr(before, way).delivered.bytes
+                            kept.append(carried * 8 / took / 1000)
+                return rates
         finally:
             teacher.kill()
 
@@ -99,21 +111,31 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--fragment-ms", type=int, default=500)
-    parser.add_argument("--teach", nargs=3, metavar=("URL", "KEY", "CLIP"), help=argparse.SUPPRESS)
+    parser.add_argument("--profiles", action="store_true")
+    parser.add_argument("--teach", nargs=4, metavar=("URL", "KEY", "CLIP", "MOST"), help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.teach:
         with contextlib.suppress(KeyboardInterrupt):
-            url, key, voice = args.teach
-            asyncio.run(teach(url, key, voice, args.fragment_ms))
+            url, key, voice, most = args.teach
+            asyncio.run(teach(url, key, voice, int(most), args.fragment_ms))
         return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         clip = folder / "voice.mp4"
         asyncio.run(make_clip(clip, 60, "Au loin"))
-        down, up, things = measure(folder, clip, args.seconds, args.rounds)
-    for way, rates in (("down", down), ("up", up)):
-        print(f"{way}: {statistics.median(rates):.1f} kbit/s ({min(rates):.1f} to {max(rates):.1f})")
-    print(f"{things:.0f} things on the page at the end; {args.rounds} rounds of {args.seconds:g} s, line {LINE}")
+        if args.profiles:
+            large = folder / "large.mp4"
+            scale = ["-vf", "scale=1280:720", "-c:v", "libx264", "-preset", "veryfast", "-c:a", "copy"]
+            subprocess.run(["ffmpeg", "-v", "error", "-i", str(clip), *scale, str(large)], check=True)
+            rates = measure(folder, large, WIDE, 720, PROFILES, args)
+        else:
+            rates = measure(folder, clip, LINE, 90, ("32",), args)
+    print("| profile | down, kbit/s | up, kbit/s |")
+    print("|---|---|---|")
+    for name, ways in rates.items():
+        told = [f"{statistics.median(one):.1f} ({min(one):.1f} to {max(one):.1f})" for one in ways]
+        print(f"| {name} | {told[0]} | {told[1]} |")
+    print(f"{args.rounds} rounds of {args.seconds:g} s each; line {WIDE if args.profiles else LINE}")
 
 
 if __name__ == "__main__":

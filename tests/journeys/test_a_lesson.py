@@ -113,7 +113,7 @@ def test_sound_alone_and_one_tap(server: Server, chromium: Browser) -> None:
     until(lambda: classroom.page.evaluate("document.querySelector('halqa-classroom').classList.contains('pictured')"))
 
     # Sound only, chosen by hand.
-    classroom.page.select_option("[data-pick=quality]", "0")
+    classroom.page.select_option("[data-pick=quality]", "32")
     until(
         lambda: not classroom.page.evaluate("document.querySelector('halqa-classroom').classList.contains('pictured')")
     )

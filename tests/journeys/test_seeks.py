@@ -78,7 +78,7 @@ def test_what_was_heard_without_a_picture_is_seen_when_one_goes_back(server: Ser
     classroom = enter_classroom(chromium, server, lesson)
     classroom.reaches("live")
     page = classroom.page
-    page.select_option("[data-pick=quality]", "0")
+    page.select_option("[data-pick=quality]", "32")
     until(lambda: page.evaluate(PICTURES) == [])
     at = classroom.number("positionMs") + 500
     classroom.moves(by=8000)

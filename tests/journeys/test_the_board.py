@@ -301,7 +301,7 @@ def test_the_reader_chooses_what_is_shown(server: Server, chromium: Browser, les
     face.page.set_viewport_size({"width": 360, "height": 740})
     stands("stack")
     face.page.set_viewport_size({"width": 1366, "height": 768})
-    face.page.select_option("[data-pick=quality]", "0")
+    face.page.select_option("[data-pick=quality]", "32")
     stands("board")
 
     # Closer with the wheel, and back to what the teacher looks at.

@@ -63,6 +63,8 @@ export class Easel {
     private readonly playing: Playing,
     facts: Facts,
     tickets: TicketHolder,
+    /** Pixels across that slides are asked for at most. */
+    slide: () => number,
   ) {
     this.#keeper = new Keeper(facts.timeline, tickets, {
       kept: (touched) => {
@@ -75,7 +77,7 @@ export class Easel {
       leisure: () =>
         playing.moment() === null ? !playing.dry() || !playing.moving() : playing.ahead() > LEISURE_MS,
     });
-    const dots = () => Math.max(innerWidth, innerHeight) * Math.min(2, devicePixelRatio);
+    const dots = () => Math.min(slide(), Math.max(innerWidth, innerHeight) * Math.min(2, devicePixelRatio));
     const pictures = new Pictures(facts.timeline, tickets, dots);
     const moment = () => playing.moment();
     this.#blackboard = new Blackboard(painter.part(".blackboard"), this.#keeper, pictures, {

@@ -119,7 +119,15 @@ export class Classroom extends HTMLElement {
       { goTo: (ms) => this.#goTo(ms), changed: () => this.#paint() },
       this.#gone.signal,
     );
-    this.#easel = new Easel(this, this.#painter, this.#playing(), this.#facts, tickets);
+    this.#easel = new Easel(
+      this,
+      this.#painter,
+      this.#playing(),
+      this.#facts,
+      tickets,
+      () => this.#quality.slide,
+    );
+    this.#stage.showPicture(this.#quality.height > 0);
     listen(this, this.#painter, this.#hands(), this.#gone.signal);
     offerToTheSystem(
       this.#facts,
@@ -285,7 +293,7 @@ export class Classroom extends HTMLElement {
   }
 
   #pickQuality(value: string): void {
-    this.#quality.chosen = value === "auto" ? "auto" : Number(value);
+    this.#quality.chosen = value;
     const { height } = this.#quality;
     this.#rungWhy = "";
     this.#stage.showPicture(height > 0);
@@ -476,7 +484,7 @@ export class Classroom extends HTMLElement {
       state,
       why: this.#rungWhy,
       rung: controller.rung,
-      wantsPicture: this.#quality.chosen !== 0,
+      wantsPicture: this.#quality.height > 0,
       silentMs: this.#heardAt > this.#saidAt ? now - this.#saidAt : 0,
       silentAfterMs: SILENT_MS,
       dry: now - this.#dryAt > PATIENCE_MS,
@@ -495,8 +503,8 @@ export class Classroom extends HTMLElement {
       full: this.#screen.full,
       line,
       note: this.#notes.now,
-      rungs: controller.heights,
-      chosen: String(this.#quality.chosen),
+      carried: Number(controller.rung?.slice(6) ?? 0),
+      chosen: this.#quality.chosen,
       hls: this.#facts.hls,
     };
   }

@@ -4,6 +4,7 @@ import { plain } from "../ui/plain";
 import { language, word } from "../ui/words";
 import { KEYS_SHOWN } from "./keys";
 import { WISHES } from "./layout";
+import { PROFILES } from "./profiles";
 import { scriptMarkup } from "./script";
 
 const ICONS = {
@@ -95,13 +96,21 @@ function bar(): string {
         ${button("swap", "swap", icon("swap"), " hidden")}
         <label class="pick" hidden><span class="visually-hidden">${plain(word("script.captions"))}</span><select data-pick="captions" title="${plain(word("script.captions"))}"></select></label>
         <label class="pick"><span class="visually-hidden">${w("speed")}</span><select data-pick="speed" title="${w("speed")}">${speeds.join("")}</select></label>
-        <label class="pick"><span class="visually-hidden">${w("quality")}</span><select data-pick="quality" title="${w("quality")}"><option value="auto">${w("auto")}</option><option value="0">${w("soundonly")}</option></select></label>
+        <label class="pick"><span class="visually-hidden">${w("quality")}</span><select data-pick="quality" title="${w("quality")}"><option value="auto">${w("auto")}</option>${profiles()}</select></label>
         ${button("mute", "mute", icon("sound"))}
         <input type="range" class="volume" dir="ltr" min="0" max="1" step="0.05" value="1" aria-label="${w("volume")}">
         ${button("keys", "keys", icon("keys"))}
         ${button("full", "full", icon("full"))}
       </div>
     </div>`;
+}
+
+/** The profiles by name, each with what it carries. */
+function profiles(): string {
+  return PROFILES.map(({ kbit, height }) => {
+    const what = height > 0 ? word("classroom.lines", { n: height }) : word(`classroom.carries${kbit}`);
+    return `<option value="${kbit}">${plain(`${word("classroom.kbit", { n: kbit })} · ${what}`)}</option>`;
+  }).join("");
 }
 
 /** Beside the lesson: what is shown, the pages of the board, the chapters. */

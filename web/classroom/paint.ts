@@ -4,6 +4,7 @@ import { word } from "../ui/words";
 import type { Chapter } from "./chapters";
 import { icon, VOICE_BARS } from "./face";
 import type { LineMessage } from "./line";
+import { profileFor } from "./profiles";
 import type { ClassroomState } from "./state";
 
 const VOICE_STEP_MS = 90;
@@ -22,14 +23,16 @@ export interface View {
   readonly line: LineMessage | null;
   /** Said for a while, with a button where `act` is given. */
   readonly note: { readonly text: string; readonly act: string } | null;
-  readonly rungs: readonly number[];
+  /** Lines of the picture that comes; 0: none. */
+  readonly carried: number;
+  /** The name of the chosen profile, or `auto`. */
   readonly chosen: string;
   readonly hls: string;
 }
 
 export class Painter {
   #held = false;
-  #rungs = "";
+  #profile = "";
   #chapters: readonly Chapter[] = [];
   #marked = 0;
 
@@ -162,14 +165,15 @@ export class Painter {
     where.replaceChildren(word("classroom.unplayable"), document.createElement("br"), link);
   }
 
-  #quality({ rungs, chosen }: View): void {
-    if (rungs.join() === this.#rungs) return;
-    this.#rungs = rungs.join();
+  /** By itself, it tells which profile the line is in now. */
+  #quality({ carried, chosen, atLive }: View): void {
+    const now = chosen === "auto" && atLive ? profileFor(carried).kbit : 0;
+    const told = `${chosen} ${now}`;
+    if (told === this.#profile) return;
+    this.#profile = told;
     const select = this.part<HTMLSelectElement>("[data-pick=quality]");
-    for (const option of [...select.options])
-      if (option.value !== "auto" && option.value !== "0") option.remove();
-    for (const rung of rungs)
-      select.add(new Option(word("classroom.lines", { n: rung }), String(rung)), select.options.length - 1);
+    const auto = select.options[0] as HTMLOptionElement;
+    auto.text = word("classroom.auto") + (now ? ` · ${word("classroom.kbit", { n: now })}` : "");
     select.value = chosen;
   }
 

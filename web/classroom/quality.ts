@@ -1,18 +1,36 @@
-/** Which height of the picture is asked for: what the reader chose, else what the screen and the data plan allow. */
+/** What is asked for of the lesson: what the reader chose by name, else what the screen and the data plan allow. */
+import { keep, kept } from "../ui/keep";
+import { type Profile, profileNamed } from "./profiles";
 import type { Screen } from "./screen";
 
 /** Asked for where the reader's device says that data is dear. */
 const SAVING_HEIGHT = 180;
+const CHOSEN = "halqa:profile";
 
 export class Quality {
-  chosen: "auto" | number = "auto";
+  #profile: Profile | null = profileNamed(kept(CHOSEN));
 
   constructor(private readonly screen: Screen) {}
 
+  /** By its name; `auto`: by itself. Remembered on this device. */
+  set chosen(name: string) {
+    this.#profile = profileNamed(name);
+    keep(CHOSEN, this.#profile ? name : "");
+  }
+
+  get chosen(): string {
+    return this.#profile ? String(this.#profile.kbit) : "auto";
+  }
+
   /** The height to ask for; 0: sound only. */
   get height(): number {
-    if (this.chosen !== "auto") return this.chosen;
+    if (this.#profile) return this.#profile.height;
     const saving = (navigator as { connection?: { saveData?: boolean } }).connection?.saveData === true;
     return Math.min(this.screen.lines, saving ? SAVING_HEIGHT : Number.POSITIVE_INFINITY);
+  }
+
+  /** Pixels across that slides are asked for at most. */
+  get slide(): number {
+    return this.#profile?.slide ?? Number.POSITIVE_INFINITY;
   }
 }
