@@ -1,11 +1,13 @@
 """What a whole lesson with sound and continuous handwriting costs one classroom's line: every byte on it, both ways.
 
-    python bench/narrow.py [--seconds 60] [--rounds 3] [--profiles]
+    python bench/narrow.py [--seconds 60] [--rounds 3] [--profiles | --poor MINUTES]
 
 Chromium at the far end of a line of `halqa line` follows with sound alone; a teacher speaks (24 kbit/s of Opus) and
 writes without a pause. With `--profiles` the same lesson has pictures up to 720 lines, and each profile is chosen by
 hand, on a line that carries all of them. Counted are IP packets whole, headers and acknowledgements included, as a
-provider counts them.
+provider counts them. With `--poor` a class stands that long behind 64 kbit/s, 300 ms and 2 % of loss, and chooses
+nothing: how long its sound stood still, and whether in the end its board is that of a class with a free line, to the
+hash.
 """
 
 from __future__ import annotations
@@ -33,19 +35,19 @@ from halqa.media.demo_clip import make_clip
 from halqa.media.hand import Hand
 from halqa.media.teach import Desk, Teacher, file_batches, written_beside
 from halqa.timeline import Draft
-from school import PORT, NearServer, browser_at
+from school import PORT, NearServer, attend, browser_at
 from serving import until
 
-LINE, WIDE = "512kbit,100ms", "10mbit,60ms"
+LINE, WIDE, POOR = "512kbit,100ms", "10mbit,60ms", "64kbit,300ms,2%"
 RUNGS = {"32": "", "64": "", "128": "video/90", "256": "video/180", "512": "video/360", "2000": "video/720"}
 PROFILES = tuple(RUNGS)
 WORDS = ("AB=4", "MN=3", "x=12", "ABC", "2x+3", "BC=6", "AM", "AN=5")
 
 
-def handwriting() -> Iterator[Draft]:
-    """A hand that never rests: some 24 letters a line, a new page when one is full."""
+def handwriting(until_ms: float) -> Iterator[Draft]:
+    """A hand that does not rest until this moment: some 24 letters a line, a new page when one is full."""
     hand, page, told = Hand(), 1, 0
-    while True:
+    while hand.now < until_ms:
         for line in range(7):
             for place in range(6):
                 hand.letters(WORDS[(line * 5 + place + page) % len(WORDS)], 400 + place * 1250, 300 + line * 580, 240)
@@ -55,14 +57,14 @@ def handwriting() -> Iterator[Draft]:
         hand.turn(str(page), page)
 
 
-async def teach(url: str, key: str, clip: str, most: int, fragment_ms: int) -> None:
+async def teach(url: str, key: str, clip: str, most: int, write_ms: float) -> None:
     """On air until it is stopped; prints the lesson's id."""
     desk = Desk(url, key)
     lesson = await desk.announce("Une leçon au bout du monde")
     print(lesson, flush=True)
     async with Teacher(desk, lesson) as teacher:
-        batches = file_batches(clip, speed=1, starts_at=0, fragment_ms=fragment_ms, loop=True, most=most)
-        await teacher.say_all(written_beside(batches, handwriting()))
+        batches = file_batches(clip, speed=1, starts_at=0, fragment_ms=500, loop=True, most=most)
+        await teacher.say_all(written_beside(batches, handwriting(write_ms)))
 
 
 Rates = dict[str, tuple[list[float], list[float]]]
@@ -75,54 +77,95 @@ def measure(
     with Line(line_name, seed=1) as line:
         server = NearServer(folder / "house", line.near)
         server.start()
-        url = f"http://127.0.0.1:{PORT}"
-        command = [sys.executable, __file__, "--teach", url, server.key, str(clip), str(most)]
-        teacher = line.near.popen(command, stdout=subprocess.PIPE)
-        try:
-            assert teacher.stdout is not None
-            lesson = teacher.stdout.readline().strip()
-            if isinstance(lesson, bytes):
-                lesson = lesson.decode()
-            with sync_playwright() as playwright, browser_at(playwright, line, folder) as browser:
-                server.url = f"http://{line.near.address}:{PORT}"
-                face = enter_classroom(browser, server, lesson)
-                face.reaches("live", 60)
-                face.page.mouse.move(100, 100)
-                rates: Rates = {}
-                for name in names:
-                    face.page.select_option("[data-pick=quality]", name)
-                    face.moves(by=8000)
-                    until(lambda wanted=RUNGS[name]: face.told("rung") == wanted, 60)  # type: ignore[misc]
-                    rates[name] = ([], [])
-                    for _ in range(args.rounds):
-                        before, began = line.counters(), time.monotonic()
-                        face.page.wait_for_timeout(args.seconds * 1000)
-                        after, took = line.counters(), time.monotonic() - began
-                        for way, kept in zip(("down", "up"), rates[name], strict=True):
-                            carried = getattr(after, way).delivered.bytes - getattr(before, way).delivered.bytes
-                            kept.append(carried * 8 / took / 1000)
-                return rates
-        finally:
-            teacher.kill()
+        endless = 3_600_000.0
+        with (
+            on_air(line, server, clip, most, endless) as lesson,
+            sync_playwright() as playwright,
+            browser_at(playwright, line, folder) as browser,
+        ):
+            server.url = f"http://{line.near.address}:{PORT}"
+            face = enter_classroom(browser, server, lesson)
+            face.reaches("live", 60)
+            face.page.mouse.move(100, 100)
+            rates: Rates = {}
+            for name in names:
+                face.page.select_option("[data-pick=quality]", name)
+                face.moves(by=8000)
+                until(lambda wanted=RUNGS[name]: face.told("rung") == wanted, 60)  # type: ignore[misc]
+                rates[name] = ([], [])
+                for _ in range(args.rounds):
+                    before, began = line.counters(), time.monotonic()
+                    face.page.wait_for_timeout(args.seconds * 1000)
+                    after, took = line.counters(), time.monotonic() - began
+                    for way, kept in zip(("down", "up"), rates[name], strict=True):
+                        carried = getattr(after, way).delivered.bytes - getattr(before, way).delivered.bytes
+                        kept.append(carried * 8 / took / 1000)
+            return rates
+
+
+@contextlib.contextmanager
+def on_air(line: Line, server: NearServer, clip: Path, most: int, write_ms: float) -> Iterator[str]:
+    """A lesson taught on the studio's side of the line for so long; its id."""
+    url = f"http://127.0.0.1:{PORT}"
+    command = [sys.executable, __file__, "--teach", url, server.key, str(clip), str(most), str(write_ms)]
+    teacher = line.near.popen(command, stdout=subprocess.PIPE)
+    try:
+        assert teacher.stdout is not None
+        yield str(teacher.stdout.readline()).strip()
+    finally:
+        teacher.kill()
+
+
+def trusting(line: Line) -> str:
+    """A page can only reckon a hash where the browser trusts its address."""
+    return f"--unsafely-treat-insecure-origin-as-secure=http://{line.near.address}:{PORT}"
+
+
+def poor(folder: Path, clip: Path, minutes: float) -> None:
+    """A class at the end of a poor line, beside one with a free line."""
+    with Line(POOR, seed=1) as line, Line(WIDE, seed=2, near=line.near) as wide, sync_playwright() as playwright:
+        server = NearServer(folder / "house", line.near)
+        server.start()
+        with (
+            on_air(line, server, clip, 90, minutes * 60_000) as lesson,
+            browser_at(playwright, line, folder, trusting(line)) as far,
+            browser_at(playwright, wide, folder, trusting(wide)) as free,
+        ):
+            server.url = f"http://{line.near.address}:{PORT}"
+            face = enter_classroom(far, server, lesson)
+            server.url = f"http://{wide.near.address}:{PORT}"
+            other = enter_classroom(free, server, lesson)
+            [heard] = attend([face], [POOR], minutes)
+            began = time.monotonic()
+            until(lambda: other.number("positionMs") > minutes * 60_000 + 2000, 120)
+            until(lambda: face.told("board") == other.told("board") != "", 120)
+            late = time.monotonic() - began
+        silence = sum(ms for _, ms in heard.stops if ms >= 300)
+        print(f"{POOR}, {minutes:g} minutes: longest silence {heard.worst_stop} ms, all silence {silence} ms, ", end="")
+        print(f"left out {heard.worst_leap} ms; {other.number('things'):.0f} things on the last page, ", end="")
+        print(f"the board the same to the hash ({late:.0f} s after the last was written)")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--fragment-ms", type=int, default=500)
     parser.add_argument("--profiles", action="store_true")
-    parser.add_argument("--teach", nargs=4, metavar=("URL", "KEY", "CLIP", "MOST"), help=argparse.SUPPRESS)
+    parser.add_argument("--poor", type=float, metavar="MINUTES")
+    parser.add_argument("--teach", nargs=5, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.teach:
         with contextlib.suppress(KeyboardInterrupt):
-            url, key, voice, most = args.teach
-            asyncio.run(teach(url, key, voice, int(most), args.fragment_ms))
+            url, key, voice, most, write_ms = args.teach
+            asyncio.run(teach(url, key, voice, int(most), float(write_ms)))
         return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         clip = folder / "voice.mp4"
         asyncio.run(make_clip(clip, 60, "Au loin"))
+        if args.poor:
+            poor(folder, clip, args.poor)
+            return
         if args.profiles:
             large = folder / "large.mp4"
             scale = ["-vf", "scale=1280:720", "-c:v", "libx264", "-preset", "veryfast", "-c:a", "copy"]

@@ -122,12 +122,12 @@ def listen(lines: Sequence[str], folder: Path, clip: Path, minutes: float, *more
 
 
 @contextlib.contextmanager
-def browser_at(playwright: Playwright, line: Line, folder: Path) -> Iterator[Browser]:
+def browser_at(playwright: Playwright, line: Line, folder: Path, *more: str) -> Iterator[Browser]:
     """Chromium at the far end of the line."""
     starter = folder / f"chromium-{line.far.namespace}"
     starter.write_text("#!/bin/sh\nexec " + " ".join(line.far.command([CHROMIUM])) + ' "$@"\n')
     starter.chmod(0o755)
-    args = [*ARGS, "--autoplay-policy=no-user-gesture-required"]
+    args = [*ARGS, "--autoplay-policy=no-user-gesture-required", *more]
     browser = playwright.chromium.launch(executable_path=starter, args=args)
     yield browser
     browser.close()
