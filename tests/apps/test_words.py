@@ -14,7 +14,7 @@ from django.utils import translation
 SOURCES = Path(__file__).parents[2]
 CATALOGUES = sorted(SOURCES.glob("src/halqa/*/locale"))
 PLACES = re.compile(r"%\((\w+)\)")
-FACES = ["classroom", "studio", "join", "answer", "asking"]
+FACES = sorted({file.name.split(".")[0] for file in (SOURCES / "web" / "words").glob("*.json")})
 
 
 def catalogue(locale: Path, language: str) -> dict[str, str]:

@@ -35,6 +35,14 @@ def inked(page: Page, selector: str) -> bool:
     return bool(page.evaluate(script, selector))
 
 
+NOTED = """() => {
+  const state = document.querySelector(".own-slate .state");
+  window.told = [];
+  new MutationObserver(() => window.told.push(state.textContent)).observe(state, { childList: true });
+}"""
+"""Remember everything that a slate says of itself from now on."""
+
+
 def take_slate(classroom: Face, name: str) -> None:
     classroom.page.wait_for_selector(".own-slate .nameless button")
     classroom.page.click(".own-slate .nameless button")
@@ -67,6 +75,7 @@ def test_slates(server: Server, chromium: Browser) -> None:
         page.locator(".own-slate .task", has_text="<b>carré</b>").wait_for()
     take_slate(first, "Tata")
     take_slate(second, "زاكورة")
+    pupil.page.evaluate(NOTED)
     write(first.page)
     write(second.page)
     write(second.page, row=0.6)
@@ -78,6 +87,7 @@ def test_slates(server: Server, chromium: Browser) -> None:
     names = desk.locator(".slates-desk .tile bdi")
     until(lambda: sorted(names.all_inner_texts()) == sorted(["Tata", "زاكورة", "Amina"]))
     until(lambda: all(inked(desk, f".slates-desk .tiles li:nth-child({n})") for n in (1, 2, 3)))
+    assert "Ligne coupée" not in str(pupil.page.evaluate("window.told")), "a stroke on its way is no cut"
     pupil.page.click(".own-slate [data-slate=done]")
     desk.wait_for_selector(".slates-desk [data-state=done]")
 
@@ -88,6 +98,14 @@ def test_slates(server: Server, chromium: Browser) -> None:
     until(lambda: things(first.page) == 2)
     until(lambda: "professeur a écrit" in first.page.inner_text(".own-slate .state"))
     assert (things(second.page), things(pupil.page)) == (2, 1)
+
+    # All of them on paper, with their names.
+    desk.evaluate("window.print = () => undefined")
+    desk.click(".slates-desk [data-slates=print]")
+    desk.wait_for_selector(".slates-print figure:nth-of-type(3) svg path", state="attached")
+    assert sorted(desk.locator(".slates-print figcaption").all_text_contents()) == sorted(["Tata", "زاكورة", "Amina"])
+    desk.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert desk.locator(".slates-print").count() == 0
 
     # A class that is cut off goes on writing; what it wrote arrives when the line is back.
     second.page.context.set_offline(True)

@@ -10,6 +10,7 @@ import { Listening } from "../wire/listening";
 import { Nap } from "../wire/nap";
 import { say } from "../wire/say";
 import { Problem, refusal, TicketHolder } from "../wire/tickets";
+import { GUEST_BOUNDS } from "./outbox";
 import { Sender } from "./sender";
 
 export type Role = "class" | "pupil";
@@ -217,14 +218,16 @@ export class Guest {
     keep(`${this.#place}:count`, String(count));
     this.#speaker = `${prefix}.${count}`;
     this.#tickets = tickets;
-    const sender = new Sender(`${this.lesson.id}-${prefix}`, this.lesson.timeline, tickets, {
+    const events = {
       acknowledged: () => this.events.changed(),
-      trouble: (problem) => {
+      trouble: (problem: Problem) => {
         this.refused = problem;
         this.events.changed();
       },
       unkept: () => undefined,
-    });
+    };
+    const name = `${this.lesson.id}-${prefix}`;
+    const sender = new Sender(name, this.lesson.timeline, tickets, events, GUEST_BOUNDS);
     await sender.restore();
     this.#sender = sender;
     this.#flush();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Away, BOUNDS, type Bounds, type Draft, Outbox, type Said } from "./outbox";
+import { type Away, BOUNDS, type Bounds, type Draft, GUEST_BOUNDS, Outbox, type Said } from "./outbox";
 
 function draft(track: string, t: number): Draft {
   return { track, t, duration: 500, flags: 1, payload: new Uint8Array(100) };
@@ -285,4 +285,30 @@ describe("the outbox", () => {
         );
     });
   }
+});
+
+describe("a guest's request", () => {
+  it("is never more than the server takes at once, whatever waits", () => {
+    for (let seed = 1; seed <= 40; seed++) {
+      const roll = dice(seed);
+      const outbox = new Outbox(GUEST_BOUNDS);
+      const most = seed % 2 ? 4096 : 90;
+      for (let i = 0; i < 300; i++) {
+        const payload = new Uint8Array(1 + Math.floor(roll() * most));
+        const track = `private/c-abcdefghjkmn-s${1 + (i % 3)}`;
+        outbox.say("c-abcdefghjkmn.1", [{ track, t: 0, duration: 0, flags: 4, payload }], i);
+      }
+      let requests = 0;
+      for (let batch = outbox.next(); batch.length > 0; batch = outbox.next()) {
+        const counts = batch.reduce((sum, one) => sum + Math.max(64, one.payload.length), 0);
+        expect(counts).toBeLessThanOrEqual(16 << 10);
+        const told: Record<string, number> = {};
+        for (const one of batch) told[one.track] = one.number;
+        outbox.acknowledged("c-abcdefghjkmn.1", told);
+        requests++;
+      }
+      expect(outbox.empty).toBe(true);
+      expect(requests).toBeGreaterThan(1);
+    }
+  });
 });

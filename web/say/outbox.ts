@@ -50,6 +50,12 @@ export interface Bounds {
 /** The window is two minutes of the whole ladder (2 Mbit/s), and some thirty requests: the disk gives more in time. */
 export const BOUNDS: Bounds = { batchBytes: 1 << 20, batchEntries: 400, windowBytes: 32 << 20 };
 
+/**
+ * Of a guest the server takes 16 KiB at once, an entry counting for 64 bytes at least. A request of more is never taken, however
+ * long it waits: what was written while the line was cut goes in several.
+ */
+export const GUEST_BOUNDS: Bounds = { ...BOUNDS, batchBytes: 8 << 10, batchEntries: 100 };
+
 /** One track of one speaker, in order: `near` in memory, then `away` on the disk only, then `fresh` in memory. */
 interface Queue {
   near: Said[];

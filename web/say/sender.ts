@@ -3,7 +3,7 @@ import { Backoff } from "../wire/backoff";
 import { Nap } from "../wire/nap";
 import { type Acknowledged, say } from "../wire/say";
 import { Problem, type TicketHolder } from "../wire/tickets";
-import { asEntry, BOUNDS, type Draft, Outbox, type Said } from "./outbox";
+import { asEntry, BOUNDS, type Bounds, type Draft, Outbox, type Said } from "./outbox";
 import { type Prepared, Store } from "./store";
 
 const DISK_AGAIN_MS = 1000;
@@ -17,7 +17,7 @@ export interface SenderEvents {
 }
 
 export class Sender {
-  readonly outbox = new Outbox();
+  readonly outbox: Outbox;
   readonly #store: Store;
   readonly #backoff = new Backoff();
   #running = false;
@@ -32,7 +32,9 @@ export class Sender {
     private readonly timeline: string,
     private readonly tickets: TicketHolder,
     private readonly events: SenderEvents,
+    private readonly bounds: Bounds = BOUNDS,
   ) {
+    this.outbox = new Outbox(bounds);
     this.#store = new Store(name);
   }
 
@@ -145,7 +147,7 @@ export class Sender {
 
   /** Have in memory what is said next. A disk that cannot be read now is asked again: nothing may be left out. */
   async #readBack(): Promise<void> {
-    const { batchBytes, batchEntries } = BOUNDS;
+    const { batchBytes, batchEntries } = this.bounds;
     for (let away = this.outbox.missing; away; away = this.outbox.missing) {
       try {
         this.outbox.returned(away, await this.#store.read(away, 2 * batchBytes, 2 * batchEntries));

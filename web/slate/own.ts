@@ -14,6 +14,8 @@ import { noteTrack, readNote, slateOf, slateTrack, writeNote } from "./notes";
 
 /** Ink, blue, green, violet: red is the teacher's. */
 const COLOURS = [0, 1, 3, 5] as const;
+/** Every stroke is on its way for a moment: a line is not cut for that. */
+const PATIENCE_MS = 3_000;
 
 export class OwnSlate {
   readonly root = document.createElement("section");
@@ -24,6 +26,8 @@ export class OwnSlate {
   /** Tasks on whose slate the teacher wrote. */
   readonly #remarked = new Set<string>();
   #colour: number = COLOURS[0];
+  #arrivedAt = performance.now();
+  #impatience: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly guest: Guest,
@@ -156,10 +160,19 @@ export class OwnSlate {
 
   #state(task: Task, done: boolean, closed: boolean): string {
     if (this.guest.refused) return word("answer.refused", { why: this.guest.refused.message });
-    if (!this.guest.arrived) return word("slate.kept");
+    if (this.#waitsLong()) return word("slate.kept");
     if (this.#remarked.has(task.slate)) return word("slate.remarked");
     if (closed) return word("slate.closed");
     return word(done ? "slate.handed" : "slate.private");
+  }
+
+  /** Whether what was written does not arrive; looked at again by itself as long as that may come. */
+  #waitsLong(): boolean {
+    if (this.guest.arrived) this.#arrivedAt = performance.now();
+    const left = this.#arrivedAt + PATIENCE_MS - performance.now();
+    clearTimeout(this.#impatience);
+    if (!this.guest.arrived && left > 0) this.#impatience = setTimeout(() => this.#paint(), left);
+    return left <= 0;
   }
 
   #part<T extends HTMLElement = HTMLElement>(selector: string): T {

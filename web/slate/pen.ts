@@ -11,6 +11,7 @@ import { TicketHolder } from "../wire/tickets";
 import type { Bench } from "../write/bench";
 import { WIDTHS } from "../write/bench";
 import { InkTool } from "../write/ink-tool";
+import { portions } from "../write/portions";
 import { BoardSpeaker } from "../write/speaker";
 
 /** A ticket holds for a minute, and a new one comes every 20 s: one that did not come for so long was not sent. */
@@ -56,8 +57,8 @@ export class LentPen {
   ) {
     this.#ground.className = "lent-pen";
     this.#speaking = new BoardSpeaker({
-      gathered: ({ draft: { track, payload } }) => {
-        this.#queue.push({ track, payload });
+      gathered: ({ ops, draft: { track } }) => {
+        for (const payload of portions(ops)) this.#queue.push({ track, payload });
         void this.#say();
       },
       hurry: () => this.#tool?.piece(),

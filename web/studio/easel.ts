@@ -45,6 +45,8 @@ const TIP_MS = 2_000;
 /** Whoever looks closer is followed at most so often. */
 const LOOK_MS = 200;
 const CLOSER = 1.4;
+/** Operations of a slate in one entry: each is of 4 kB at most, an entry of a MiB, and beyond that the server hears no more. */
+const MOST_PRESENTED = 200;
 /** The name above a slate that is shown to all. */
 const HEADING = { kind: "text", x: 200, y: 80, w: 7600, size: 190, colour: 7 } as const;
 
@@ -457,7 +459,11 @@ export class Easel implements Bench {
     const { page, before } = this.#insert(this.#turned, null, paper);
     const say = (op: Op) => this.ledger.say(`board/${page}`, op);
     const nextId = () => this.ledger.nextId(page);
-    for (const op of saidAgain(written, nextId)) say(op);
+    saidAgain(written, nextId).forEach((op, i) => {
+      // A picture is a place on the timeline: a guest's word for one is not taken.
+      if (op.op !== "thing" || op.thing.kind !== "image") say(op);
+      if (i % MOST_PRESENTED === MOST_PRESENTED - 1) this.ledger.flush();
+    });
     if (heading) {
       const thing = { ...HEADING, text: heading };
       say({ op: "thing", id: nextId(), thing });

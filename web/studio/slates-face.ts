@@ -23,7 +23,7 @@ export const SLATES = (): string => {
   <form class="set" method="dialog"><label class="what"><span>${w("task")}</span><input class="input" name="task" maxlength="${MAX_TEXT}" dir="auto" placeholder="${w("taskhint")}"></label>
     <label><span>${w("paper")}</span><select class="input" name="paper">${papers.join("")}</select></label>
     <button class="button primary">${w("give")}</button></form>
-  <div class="running" hidden><p class="task" dir="auto"></p><p class="row">${button("close", "close")}${button("reopen", "reopen")}${button("hide", "hide")}</p></div>
+  <div class="running" hidden><p class="task" dir="auto"></p><p class="row">${button("close", "close")}${button("reopen", "reopen")}${button("hide", "hide")}${button("print", "print", "", " hidden")}</p></div>
   <p class="muted nobody" hidden>${w("nobody")}</p>
   <div class="grid"><ol class="tiles"></ol></div>
   <section class="large" hidden>

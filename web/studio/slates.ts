@@ -12,6 +12,7 @@ import type { Entry } from "../wire/frames";
 import { Notebook } from "../write/notebook";
 import { asPage, pageIn, SlatePage } from "../write/slate";
 import { SLATES, SLATES_TAB, tileMarkup } from "./slates-face";
+import { printed } from "./slates-print";
 
 const PAINT_MS = 400;
 /** Red, as teachers correct. */
@@ -38,7 +39,13 @@ interface Slate {
   /** Shown to all. */
   shown: boolean;
   /** Its picture in the grid. */
-  tile: { readonly item: HTMLLIElement; readonly view: BoardView } | null;
+  tile: Tile | null;
+}
+
+interface Tile {
+  readonly item: HTMLLIElement;
+  /** null: out of sight. */
+  view: BoardView | null;
 }
 
 export class Slates {
@@ -47,6 +54,8 @@ export class Slates {
   #task: Task | null = null;
   #saidSeq = 0;
   #open: { readonly slate: Slate; readonly page: SlatePage } | null = null;
+  /** Small pictures are only there while they are seen: a school of telephones has hundreds. */
+  readonly #near: IntersectionObserver;
   #timer = 0;
 
   constructor(
@@ -58,6 +67,8 @@ export class Slates {
     this.#dialog.setAttribute("aria-label", word("slates.title"));
     this.#dialog.innerHTML = SLATES();
     face.append(this.#dialog);
+    const options = { root: this.#part(".grid"), rootMargin: "300px" };
+    this.#near = new IntersectionObserver((seen) => this.#see(seen), options);
     face.querySelector(".asking-tabs")?.insertAdjacentHTML("beforeend", SLATES_TAB());
     face.addEventListener("click", (event) => {
       const pressed = (event.target as Element).closest<HTMLElement>("[data-slates]");
@@ -160,6 +171,7 @@ export class Slates {
     }
     if (act === "close" && task) this.#say({ fact: "slate", ...bare(task), open: false });
     if (act === "reopen" && task) this.#say({ fact: "slate", ...bare(task), open: true });
+    if (act === "print" && task) void this.#print(task);
     if (act === "hide") this.#say({ fact: "slate-hidden" });
     if (act === "open") this.#look(voice);
     if (act === "back") this.#shut();
@@ -203,6 +215,11 @@ export class Slates {
     this.studio.present(pageIn(slate.notebook), paper, named ? this.#name(slate) : "");
     slate.shown = true;
     this.#dialog.close();
+  }
+
+  #print({ text, paper }: Task): Promise<void> {
+    const leaves = this.#slates.map((slate) => ({ name: this.#name(slate), page: pageIn(slate.notebook) }));
+    return printed(text || word("slates.aloud"), paper, leaves);
   }
 
   // -- one slate, large ---------------------------------------------------------------------------------------------
@@ -260,9 +277,16 @@ export class Slates {
     this.#part(".running .task").textContent = task ? task.text || word("slates.aloud") : "";
     this.#part("[data-slates=close]").hidden = !task?.open;
     this.#part("[data-slates=reopen]").hidden = !task || task.open;
-    for (const one of this.#dialog.querySelectorAll<HTMLButtonElement>(".running button"))
+    for (const one of this.#dialog.querySelectorAll<HTMLButtonElement>(
+      ".running button:not([data-slates=print])",
+    ))
       one.disabled = !onAir;
-    this.#part(".count").textContent = task ? word("slates.count", { n: slates.length, done }) : "";
+    this.#part("[data-slates=print]").hidden = slates.length === 0;
+    const counts = [
+      word("slates.count", { n: slates.length }),
+      ...(done ? [word("slates.donecount", { n: done })] : []),
+    ];
+    this.#part(".count").textContent = task ? counts.join(" · ") : "";
     this.#part(".nobody").hidden = task === null || slates.length > 0;
     this.#part(".grid").hidden = this.#open !== null;
     this.#part(".large").hidden = this.#open === null;
@@ -284,20 +308,32 @@ export class Slates {
       if (how && how.textContent !== word(`slates.state-${state}`))
         how.textContent = word(`slates.state-${state}`);
       if (task)
-        view.show(page, { id: page.id, place: 0, paper: task.paper, picture: null, gone: false }, null);
+        view?.show(page, { id: page.id, place: 0, paper: task.paper, picture: null, gone: false }, null);
     });
   }
 
-  #make(slate: Slate): { readonly item: HTMLLIElement; readonly view: BoardView } {
+  #make(slate: Slate): Tile {
     const item = document.createElement("li");
     item.innerHTML = tileMarkup(slate.voice);
-    const tile = { item, view: new BoardView(item.querySelector(".writing") as HTMLElement) };
+    const tile: Tile = { item, view: null };
     slate.tile = tile;
+    this.#near.observe(item);
     return tile;
   }
 
+  #see(seen: readonly IntersectionObserverEntry[]): void {
+    for (const { target, isIntersecting } of seen) {
+      const tile = this.#slates.find((one) => one.tile?.item === target)?.tile;
+      if (!tile || isIntersecting === (tile.view !== null)) continue;
+      tile.view?.close();
+      tile.view = isIntersecting ? new BoardView(target.querySelector(".writing") as HTMLElement) : null;
+    }
+    this.paint();
+  }
+
   #drop(slate: Slate): void {
-    slate.tile?.view.close();
+    if (slate.tile) this.#near.unobserve(slate.tile.item);
+    slate.tile?.view?.close();
     slate.tile?.item.remove();
     slate.tile = null;
   }

@@ -13,13 +13,12 @@ import { type Bench, type Setting, type Tool, type ToolName, WIDTHS } from "./be
 import { EraserTool } from "./eraser-tool";
 import { InkTool } from "./ink-tool";
 import { Notebook, type Waiting } from "./notebook";
+import { portions } from "./portions";
 import { BoardSpeaker } from "./speaker";
 
 /** A slate is a page like others, under this name. */
 const ID = "1";
 const TRACK = `board/${ID}`;
-/** Things of others named in one entry, which is to stay within the 4 kB of a guest's. */
-const MANY = 120;
 
 export interface SlateEvents {
   /** Say this on the slate's track, stamped. Under which number it was said; null: it could not be. */
@@ -60,10 +59,11 @@ export class SlatePage implements Bench {
     this.overlay.setAttribute("viewBox", `0 0 ${PAGE.width} ${PAGE.height}`);
     this.view.page.append(this.overlay);
     this.#gathering = new BoardSpeaker({
-      gathered: ({ draft }) => {
+      gathered: ({ ops }) => {
         const waiting = this.#unsaid;
         this.#unsaid = [];
-        const number = events.say(draft.payload);
+        let number: number | null = null;
+        for (const payload of portions(ops)) number = events.say(payload);
         for (const one of waiting) one.number = number;
       },
       hurry: () => this.#tool.piece?.(),
@@ -198,17 +198,7 @@ export class SlatePage implements Bench {
   }
 
   #words(words: readonly Words[]): void {
-    for (const { ops } of words)
-      for (const op of ops) {
-        if (!("things" in op) || op.things.length <= MANY) {
-          this.say(op);
-          continue;
-        }
-        for (let i = 0; i < op.things.length; i += MANY) {
-          this.say({ ...op, things: op.things.slice(i, i + MANY) });
-          this.#gathering.flush();
-        }
-      }
+    for (const { ops } of words) for (const op of ops) this.say(op);
   }
 
   #show(): void {
