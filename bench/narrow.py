@@ -139,10 +139,10 @@ def poor(folder: Path, clip: Path, minutes: float) -> None:
             began = time.monotonic()
             until(lambda: other.number("positionMs") > minutes * 60_000 + 2000, 120)
             until(lambda: face.told("board") == other.told("board") != "", 120)
-            late = time.monotonic() - began
+            late, things = time.monotonic() - began, other.number("things")
         silence = sum(ms for _, ms in heard.stops if ms >= 300)
         print(f"{POOR}, {minutes:g} minutes: longest silence {heard.worst_stop} ms, all silence {silence} ms, ", end="")
-        print(f"left out {heard.worst_leap} ms; {other.number('things'):.0f} things on the last page, ", end="")
+        print(f"left out {heard.worst_leap} ms; {things:.0f} things on the last page, ", end="")
         print(f"the board the same to the hash ({late:.0f} s after the last was written)")
 
 

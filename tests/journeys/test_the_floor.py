@@ -13,7 +13,8 @@ from faces import Face, enter_classroom, enter_studio
 from serving import Server, until
 
 BLUE, RED, GREEN = "#1030d0", "#d01010", "#10a030"
-TEACHER_HZ, FIRST_HZ, SECOND_HZ = 440, 880, 1320
+# None is a multiple of another: what distorts has multiples.
+TEACHER_HZ, FIRST_HZ, SECOND_HZ = 440, 790, 1270
 
 DEVICES = """
 { // A camera that shows one colour, a microphone that hums one note.

@@ -6,7 +6,7 @@
 import { AnswerPanel } from "../answer/panel";
 import { Guest } from "../say/guest";
 import { noteTrack, readNote } from "../slate/notes";
-import { OwnSlate } from "../slate/own";
+import type { OwnSlate } from "../slate/own";
 import { type Answer, MAX_NAME, MAX_TEXT } from "../talk/facts";
 import type { Asked, Published, Talk } from "../talk/fold";
 import { TalkLog } from "../talk/log";
@@ -31,7 +31,9 @@ export class Answering {
   #now = 0;
   #over = false;
   #folded = "";
-  readonly #slate: OwnSlate;
+  /** Brought when the first task is set. */
+  #slate: OwnSlate | null = null;
+  #bringing = false;
   /** The task whose slate was folded away. */
   #laid = "";
   /** What the teacher answered to this class alone, and was not read yet. */
@@ -50,14 +52,8 @@ export class Answering {
     this.#root.className = "answering";
     this.#root.innerHTML = markup();
     this.#part(".question-card").prepend(this.#panel.root);
-    this.#slate = new OwnSlate(
-      this.#guest,
-      (then) => this.named(then),
-      () => this.#paint(),
-    );
-    this.#part(".slate-card").prepend(this.#slate.root);
     this.#guest.confide({ entry: (entry) => this.#told(entry) });
-    window.addEventListener("pagehide", () => this.#slate.flush(), { signal });
+    window.addEventListener("pagehide", () => this.#slate?.flush(), { signal });
     face.querySelector(".theatre")?.append(this.#root);
     this.#listen(signal);
     if (kept(NAME) && facts.status !== "ended") this.#guest.introduce({ name: kept(NAME) });
@@ -241,7 +237,8 @@ export class Answering {
     // A slate is one's own, now: whatever is being seen of the lesson.
     const task = this.#over || this.facts.status === "ended" ? null : this.#log.at().slate;
     const laid = task !== null && this.#laid === task.slate;
-    this.#slate.paint(task);
+    if (task) this.#bringSlate();
+    this.#slate?.paint(task);
     this.#part(".slate-card").hidden = task === null || laid || asked || this.#naming;
     this.#part(".slate-chip").hidden = !laid || asked;
     this.face.classList.toggle("questioned", asked || (task !== null && !laid));
@@ -287,6 +284,27 @@ export class Answering {
     if (this.#part(".code b").textContent !== text) this.#part(".code b").textContent = text;
     const address = code.join.replace(/^https?:\/\//, "");
     if (this.#part(".code .where").textContent !== address) this.#part(".code .where").textContent = address;
+  }
+
+  #bringSlate(): void {
+    if (this.#bringing) return;
+    this.#bringing = true;
+    import("../slate/own").then(
+      ({ OwnSlate }) => {
+        const slate = new OwnSlate(
+          this.#guest,
+          (then) => this.named(then),
+          () => this.#paint(),
+        );
+        this.#slate = slate;
+        this.#part(".slate-card").prepend(slate.root);
+        this.#paint();
+      },
+      // The line is down: asked for again with the next painting.
+      () => {
+        this.#bringing = false;
+      },
+    );
   }
 
   #paintReply(): void {

@@ -5,12 +5,12 @@
 import { Callee } from "../floor/callee";
 import { barsOf, HERE, TELL_MS, TELL_POOR_MS, tellGone, tellHere } from "../floor/here";
 import type { Guest } from "../say/guest";
-import { type Ground, LentPen } from "../slate/pen";
+import type { Ground, LentPen } from "../slate/pen";
 import { type Holder, readFact } from "../talk/facts";
-import { icon } from "../ui/icons";
 import { plain } from "../ui/plain";
 import { word } from "../ui/words";
 import type { Entry } from "../wire/frames";
+import { icon } from "./face";
 
 const SEEN_MS = 8_000;
 
@@ -37,7 +37,8 @@ export interface FloorLesson {
 
 export class ClassFloor {
   readonly #callee: Callee;
-  readonly #pen: LentPen;
+  /** Brought when it is lent for the first time. */
+  #pen: LentPen | null = null;
   readonly #root = document.createElement("aside");
   readonly #button: HTMLButtonElement;
   /** Who had the floor, from which moment on. */
@@ -53,7 +54,7 @@ export class ClassFloor {
   constructor(
     private readonly face: HTMLElement,
     private readonly guest: Guest,
-    timeline: string,
+    private readonly timeline: string,
     private readonly lesson: FloorLesson,
     signal: AbortSignal,
   ) {
@@ -66,13 +67,8 @@ export class ClassFloor {
         this.#seenAt = performance.now();
         this.#changed();
       },
-      lent: (ticket) => this.#pen.lend(ticket),
+      lent: (ticket) => void this.#lend(ticket),
     });
-    this.#pen = new LentPen(
-      timeline,
-      () => guest.speaker,
-      () => this.#paint(),
-    );
     guest.confide({
       passing: ({ track, payload }) => {
         if (track === `private/${guest.voice}-call`) void this.#callee.hear(payload);
@@ -91,8 +87,8 @@ export class ClassFloor {
     this.#root.addEventListener("click", (event) => {
       const act = (event.target as Element).closest<HTMLElement>("[data-do]")?.dataset.do;
       if (act === "giveback") this.#callee.giveBack();
-      if (act === "undo") this.#pen.undo();
-      if (act === "colour")
+      if (act === "undo") this.#pen?.undo();
+      if (act === "colour" && this.#pen)
         this.#pen.colour = Number(
           (event.target as Element).closest<HTMLElement>("[data-value]")?.dataset.value,
         );
@@ -111,7 +107,7 @@ export class ClassFloor {
 
   close(): void {
     this.#callee.end();
-    this.#pen.takeBack();
+    this.#pen?.takeBack();
     this.#farewell();
   }
 
@@ -123,7 +119,7 @@ export class ClassFloor {
     this.#said.push({ seq, t, classes: fact.classes });
     this.#said.sort((a, b) => a.seq - b.seq);
     const mine = this.#mine !== null;
-    if (!this.#mine?.pen) this.#pen.takeBack();
+    if (!this.#mine?.pen) this.#pen?.takeBack();
     if (mine) this.#raisedAt = null;
     else if (this.#callee.state !== "none") this.#callee.end();
     this.#changed();
@@ -147,6 +143,16 @@ export class ClassFloor {
     this.#now = now;
     this.#tell(false);
     this.#paint();
+  }
+
+  async #lend(ticket: string): Promise<void> {
+    const { LentPen } = await import("../slate/pen");
+    this.#pen ??= new LentPen(
+      this.timeline,
+      () => this.guest.speaker,
+      () => this.#paint(),
+    );
+    this.#pen.lend(ticket);
   }
 
   // -- what is told -------------------------------------------------------------------------------------------------
@@ -211,13 +217,13 @@ export class ClassFloor {
     this.face.dataset.hand = this.#raisedAt === null ? "down" : "up";
     this.face.dataset.call = call;
     const names = new Intl.ListFormat(document.documentElement.lang || "fr").format(others);
-    const pen = holding && this.#pen.lent && this.#mine?.pen === true;
-    this.#pen.on(pen ? this.lesson.ground() : null);
+    const pen = holding && this.#pen?.lent === true && this.#mine?.pen === true;
+    this.#pen?.on(pen ? this.lesson.ground() : null);
     this.face.classList.toggle("penned", pen);
     this.#part(".pens").hidden = !pen;
     for (const one of this.#root.querySelectorAll<HTMLElement>("[data-do=colour]"))
-      one.ariaPressed = String(Number(one.dataset.value) === this.#pen.colour);
-    this.#part<HTMLButtonElement>("[data-do=undo]").disabled = !this.#pen.canUndo;
+      one.ariaPressed = String(Number(one.dataset.value) === this.#pen?.colour);
+    this.#part<HTMLButtonElement>("[data-do=undo]").disabled = !this.#pen?.canUndo;
     const text = holding
       ? ""
       : word(others.length > 1 ? "floor.hasmore" : "floor.has", { who: `\u2068${names}\u2069` });
