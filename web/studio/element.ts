@@ -466,6 +466,10 @@ export class Studio extends HTMLElement {
       textContent: word("studio.see"),
     });
     go.replaceWith(link);
+    for (const { href, name } of this.#facts.desk ?? [])
+      link.before(
+        Object.assign(document.createElement("a"), { className: "button", href, textContent: name }),
+      );
     this.#part("[data-act=end]").hidden = true;
     this.#paint();
   }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest
@@ -13,7 +13,7 @@ from ninja.utils import check_csrf
 from halqa import __version__
 from halqa.timeline import Summary
 
-from . import access, house, services
+from . import access, attendance, house, services
 from .models import Lesson
 from .problems import tell_problems
 
@@ -115,6 +115,16 @@ class FloorOut(Schema):
     pen: str = Field(description="a ticket to write on the board's pages for a minute; empty without the pen")
 
 
+Stretch = tuple[Annotated[int, Field(ge=0, lt=2**32)], Annotated[int, Field(ge=0, lt=2**32)]]
+
+
+class AttendanceIn(Schema):
+    name: str = Field(min_length=1, max_length=60, description="of the class")
+    key: str = Field(min_length=16, max_length=64, pattern=r"^[A-Za-z0-9]*$", description="as for its answers")
+    live: list[Stretch] = Field([], max_length=attendance.MOST_SPANS, description="played live: from and to, in ms")
+    later: list[Stretch] = Field([], max_length=attendance.MOST_SPANS, description="played rewound, or after the end")
+
+
 # -- everybody ----------------------------------------------------------------------------------------------------
 
 
@@ -167,6 +177,23 @@ def answer_ticket(request: HttpRequest, lesson_id: str, asked: AnswerTicketIn) -
         "timeline": f"/timelines/{lesson.pk}",
         "speaker": slip.speaker,
     }
+
+
+@api.post(
+    "/lessons/{lesson_id}/attendance",
+    response={204: None},
+    summary="What a class followed",
+    tags=["lessons"],
+    url_name="attendance",
+)
+async def report_attendance(request: HttpRequest, lesson_id: str, told: AttendanceIn) -> Any:
+    """For classes: all of it so far, as often as one likes. Of whoever has no name nothing is kept."""
+    lesson = await sync_to_async(services.access_lesson)(lesson_id)
+    known = await sync_to_async(attendance.is_counted)(lesson, told.key)
+    access.may_report(request, new=not known)
+    end = await house.duration_of(lesson)
+    await sync_to_async(attendance.report)(lesson, told.key, told.name, told.live, told.later, end)
+    return Status(204, None)
 
 
 # -- teachers -----------------------------------------------------------------------------------------------------

@@ -11,6 +11,8 @@ import time
 from halqa.timeline import Entry, Stores, Summary, Tracks
 from halqa.timeline.errors import Mistake
 
+from .models import Lesson
+
 SILENT_AFTER_S = 60
 """A live lesson that says nothing for a minute is shown as cut off: a studio speaks at least every second."""
 
@@ -45,6 +47,14 @@ async def entries_of(lesson_id: str, track: str) -> list[Entry]:
         return found
     except Mistake:
         return []
+
+
+async def duration_of(lesson: Lesson) -> int:
+    """How long a lesson is, so far if it is on air, in ms."""
+    if lesson.is_ended:
+        return lesson.duration_ms or 0
+    summary = await summary_of(lesson.pk)
+    return summary.duration if summary else 0
 
 
 def is_silent(summary: Summary | None) -> bool:

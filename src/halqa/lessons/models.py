@@ -122,3 +122,26 @@ class Captions(models.Model):
 
     def __str__(self) -> str:
         return f"{self.lesson_id} {self.language}"
+
+
+class Attendance(models.Model):
+    """What one class followed of one lesson. Only classes that named themselves; nothing about a pupil."""
+
+    lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="attendances")
+    voice = models.CharField(max_length=16)
+    """The same as of its answers (docs/protocol.md): whoever shows the same secret is the same class."""
+    name = models.CharField(max_length=60)
+    live = models.JSONField(default=list)
+    """Played within half a minute of the end while the lesson was on air, as `[from, to]` in ms (`spans.py`)."""
+    later = models.JSONField(default=list)
+    """Played rewound, or after the end."""
+    first_at = models.DateTimeField(default=timezone.now)
+    last_at = models.DateTimeField(default=timezone.now)
+    removed_at = models.DateTimeField(null=True, blank=True)
+    """Taken out by a teacher. The row stays, so that this class does not come back by itself; soon it is empty."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["lesson", "voice"], name="one_attendance_a_voice")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -11,7 +11,7 @@ from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from . import captions, house, services
@@ -65,7 +65,7 @@ def _home(request: HttpRequest) -> dict[str, Any]:
 def lesson(request: HttpRequest, lesson_id: str) -> HttpResponse:
     """The classroom of one lesson: live, replay, or not begun yet."""
     shown = _access(request, lesson_id)
-    facts = _followed(shown)
+    facts = _followed(shown) | ({"desk": _desk(shown)} if is_teacher(request) else {})
     hls = (settings.HALQA_URL or f"{request.scheme}://{request.get_host()}") + shown.hls
     context = {"lesson": shown, "facts": facts, "hls_address": hls}
     return render(request, "lessons/lesson.html", context)
@@ -200,6 +200,7 @@ def studio(request: HttpRequest, lesson_id: str) -> HttpResponse:
         "tickets": reverse("api:say_ticket", args=[shown.pk]),
         "floor": reverse("api:floor", args=[shown.pk]),
         "csrf": get_token(request),
+        "desk": _desk(shown),
         "code": services.join_code(shown),
         "join": (settings.HALQA_URL or f"{request.scheme}://{request.get_host()}") + reverse("join"),
     }
@@ -291,6 +292,11 @@ def _facts(shown: Lesson) -> dict[str, Any]:
     }
 
 
+def _desk(shown: Lesson) -> list[dict[str, str]]:
+    """Pages about a lesson that only a teacher opens."""
+    return [{"href": reverse("attendance", args=[shown.pk]), "name": gettext("Attendance")}]
+
+
 def _followed(shown: Lesson) -> dict[str, Any]:
     """The same, for whoever follows it."""
     slip = services.follow_ticket(shown)
@@ -300,6 +306,7 @@ def _followed(shown: Lesson) -> dict[str, Any]:
         "tickets": reverse("api:follow_ticket", args=[shown.pk]),
         "answers": reverse("api:answer_ticket", args=[shown.pk]),
         "captions": {code: reverse("captions_cues", args=[shown.pk, code]) for code in captions.kept(shown)},
+        "attendance": reverse("api:attendance", args=[shown.pk]),
     }
 
 
