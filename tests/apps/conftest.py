@@ -24,6 +24,7 @@ BUILT = {
     "web/pages/studio.ts": "studio",
     "web/pages/join.ts": "join",
     "web/pages/register.ts": "register",
+    "web/pages/again.ts": "again",
     "web/ui/fonts/readex-latin.woff2": "latin",
     "web/ui/fonts/readex-arabic.woff2": "arabic",
 }

@@ -247,6 +247,7 @@ def test_described(reader: Client) -> None:
         "/api/lessons",
         "/api/lessons/{lesson_id}",
         "/api/lessons/{lesson_id}/attendance",
+        "/api/lessons/{lesson_id}/plan",
         "/api/lessons/{lesson_id}/tickets/follow",
         "/api/lessons/{lesson_id}/tickets/say",
         "/api/lessons/{lesson_id}/tickets/answer",

@@ -1,4 +1,4 @@
-"""Attendance: a class with a name follows live, rewinds, comes back for the replay; the teacher's page shows which minutes."""
+"""Attendance: a class with a name follows live, rewinds, comes back for the replay; its teacher sees which minutes."""
 
 from __future__ import annotations
 

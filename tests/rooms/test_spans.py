@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,7 +29,7 @@ def test_order_does_not_matter(a: list[Span], b: list[Span], c: list[Span]) -> N
 def test_they_ascend_apart_and_have_a_length(spans: list[Span]) -> None:
     found = united(spans)
     assert all(end > begin for begin, end in found)
-    assert all(after[0] - before[1] >= GAP_MS for before, after in zip(found, found[1:], strict=False))
+    assert all(after[0] - before[1] >= GAP_MS for before, after in itertools.pairwise(found))
 
 
 @given(SPANS)
@@ -47,7 +49,7 @@ def test_nothing_is_made_up_but_gaps_of_less_than_a_second(spans: list[Span]) ->
 @given(SPANS, st.lists(MOMENTS, min_size=1, max_size=6))
 def test_parts_add_up(spans: list[Span], cuts: list[int]) -> None:
     found, edges = united(spans), sorted({0, 60_000, *cuts})
-    assert sum(within(found, a, b) for a, b in zip(edges, edges[1:], strict=False)) == length(found)
+    assert sum(within(found, a, b) for a, b in itertools.pairwise(edges)) == length(found)
 
 
 class Clock:

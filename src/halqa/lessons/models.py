@@ -145,3 +145,20 @@ class Attendance(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Plan(models.Model):
+    """What was prepared for a lesson, so that any PC can teach it, and it can be given again (`plan.py`)."""
+
+    lesson = models.OneToOneField(Lesson, on_delete=models.CASCADE, primary_key=True)
+    version = models.PositiveIntegerField(default=0)
+    """Counts what was written; whoever writes says which version it knows."""
+    writer = models.CharField(max_length=32, blank=True)
+    """Which sitting of a studio wrote it: what it wrote itself it may write again, though an answer was lost."""
+    board = models.JSONField(default=list)
+    """What is said on the board when the lesson goes on air: `[{track, payload}]`, payloads in base64."""
+    polls = models.JSONField(default=list)
+    """The questions, in order, with what is right."""
+
+    def __str__(self) -> str:
+        return f"{self.lesson_id} {self.version}"

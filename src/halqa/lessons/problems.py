@@ -16,6 +16,7 @@ from halqa.timeline.errors import Mistake, NoRoom
 
 from .access import NotATeacher, NoToken, TooManyCodes, TooManyKeys, TooManyReports, WrongCode, WrongKey
 from .attendance import AttendanceRefused, TooManyClasses
+from .plan import PlanChanged, PlanRefused
 from .services import LessonOver, LessonRefused, NoSuchLesson
 
 SENTENCES = {
@@ -30,6 +31,8 @@ SENTENCES = {
     AttendanceRefused: _("This cannot be what a class followed of this lesson."),
     TooManyClasses: _("More classes than this lesson can have are counted already."),
     TooManyReports: _("Too many classes of this address report what they followed. Wait, then try again."),
+    PlanChanged: _("This was prepared further on another computer meanwhile."),
+    PlanRefused: _("This cannot be kept as what was prepared for a lesson."),
     NoRoom: _("The disk of this server is full. Nothing was written; try again when there is room."),
     TooManyKeys: _("Too many wrong keys came from this address. Wait, then try again."),
 }

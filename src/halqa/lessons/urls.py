@@ -17,6 +17,7 @@ urlpatterns = [
     path("lessons/<slug:lesson_id>/captions/<slug:language>.json", pages.captions_cues, name="captions_cues"),
     path("lessons/<slug:lesson_id>/captions/<slug:language>/remove", pages.captions_remove, name="captions_remove"),
     path("lessons/<slug:lesson_id>/edit", pages.edit, name="edit"),
+    path("lessons/<slug:lesson_id>/again", pages.again, name="again"),
     path("lessons/<slug:lesson_id>/hide", pages.hide, name="hide"),
     path("lessons/<slug:lesson_id>/show", pages.show_again, name="show_again"),
     path("lessons/<slug:lesson_id>/attendance", attendance_pages.page, name="attendance"),
