@@ -96,9 +96,10 @@ class Server:
         assert answer.status_code == 201, answer.text
         return str(answer.json()["id"])
 
-    def teach(self, clip: Path, lesson: str, *more: str) -> subprocess.Popen[bytes]:
-        """A file on air, in real time and again and again; whoever asked ends it."""
-        command = [sys.executable, "-m", "halqa", "teach", str(clip), "--lesson", lesson, "--loop", "--no-seal"]
+    def teach(self, clip: Path, lesson: str, *more: str, loop: bool = True) -> subprocess.Popen[bytes]:
+        """A file on air, in real time and (with `loop`) again and again; whoever asked ends it."""
+        command = [sys.executable, "-m", "halqa", "teach", str(clip), "--lesson", lesson, "--no-seal"]
+        command += ["--loop"] if loop else []
         where = ["--server", self.url, "--key", self.key]
         return subprocess.Popen([*command, *where, *more], stdout=subprocess.DEVNULL)
 

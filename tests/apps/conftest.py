@@ -23,6 +23,8 @@ BUILT = {
     "web/pages/classroom.ts": "classroom",
     "web/pages/studio.ts": "studio",
     "web/pages/join.ts": "join",
+    "web/pages/register.ts": "register",
+    "web/pages/again.ts": "again",
     "web/ui/fonts/readex-latin.woff2": "latin",
     "web/ui/fonts/readex-arabic.woff2": "arabic",
 }
@@ -84,6 +86,7 @@ _start()
 from django.conf import settings  # noqa: E402
 
 from halqa.lessons import access, services  # noqa: E402
+from halqa.lessons.allowance import Allowance  # noqa: E402
 from halqa.lessons.attempts import FREE_CODES, Attempts  # noqa: E402
 from halqa.lessons.models import Lesson  # noqa: E402
 
@@ -109,6 +112,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
     monkeypatch.setattr(access, "attempts", Attempts(clock))
     monkeypatch.setattr(access, "codes", Attempts(clock, FREE_CODES))
+    monkeypatch.setattr(access, "reports", Allowance(clock, 120, 0.5))
+    monkeypatch.setattr(access, "newcomers", Allowance(clock, 60, 60.0))
     return clock
 
 

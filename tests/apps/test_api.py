@@ -246,6 +246,8 @@ def test_described(reader: Client) -> None:
     assert set(told["paths"]) == {
         "/api/lessons",
         "/api/lessons/{lesson_id}",
+        "/api/lessons/{lesson_id}/attendance",
+        "/api/lessons/{lesson_id}/plan",
         "/api/lessons/{lesson_id}/tickets/follow",
         "/api/lessons/{lesson_id}/tickets/say",
         "/api/lessons/{lesson_id}/tickets/answer",

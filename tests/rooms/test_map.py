@@ -104,6 +104,8 @@ WEB = {
     },
     "classroom": {"answer", "captions", "floor", "slate", "say", "talk", "follow", "stage", "wire", "ui", "board"},
     "album": {"follow", "wire", "ui", "board"},
+    "again": {"follow", "wire", "ui", "board"},
+    "register": set[str](),
 }
 
 

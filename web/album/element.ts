@@ -3,12 +3,13 @@
  * in `data-state` (loading, empty, ready, failed) and `data-pages`.
  */
 import { COLOURS } from "../board/board";
-import { Keeper } from "../follow/keeper";
+import type { Keeper } from "../follow/keeper";
 import { Pictures } from "../follow/pictures";
+import { wholeBoard } from "../follow/whole";
 import { type Facts, readFacts } from "../ui/facts";
 import { plain } from "../ui/plain";
 import { word } from "../ui/words";
-import { refusal, TicketHolder } from "../wire/tickets";
+import { TicketHolder } from "../wire/tickets";
 import { download, picture, standalone } from "./keep";
 import { leafOf, type Palette } from "./leaf";
 
@@ -17,8 +18,8 @@ const SHARP = 3840;
 
 export class Album extends HTMLElement {
   #facts!: Facts;
-  #keeper!: Keeper;
   #tickets!: TicketHolder;
+  readonly #gone = new AbortController();
 
   connectedCallback(): void {
     this.#facts = readFacts();
@@ -26,41 +27,25 @@ export class Album extends HTMLElement {
     this.dataset.state = "loading";
     this.innerHTML = `<p class="status" role="status">${plain(word("classroom.albumloading"))}</p>
       <progress max="1" value="0" aria-label="${plain(word("classroom.albumloading"))}"></progress>`;
-    this.#keeper = new Keeper(this.#facts.timeline, this.#tickets, {
-      kept: () => this.#progress(),
-      looked: () => "1",
-      leisure: () => true,
-      refused: (problem) => this.#fail(problem),
-    });
-    this.#begin().catch((error: unknown) => this.#fail(error));
+    this.#begin().catch((error: unknown) => this.#gone.signal.aborted || this.#fail(error));
   }
 
   disconnectedCallback(): void {
-    this.#keeper?.stop();
+    this.#gone.abort();
   }
 
   async #begin(): Promise<void> {
     if (this.#facts.status === "planned") return this.#empty();
-    const ask = () => fetch(this.#facts.timeline, { headers: this.#tickets.headers });
-    let answer = await ask();
-    if (answer.status === 401) {
-      await this.#tickets.renew();
-      answer = await ask();
-    }
-    // Nothing was said yet.
-    if (answer.status === 404) return this.#empty();
-    if (!answer.ok) throw await refusal(answer);
-    const { head, tracks } = (await answer.json()) as { head: number; tracks: object };
-    this.#keeper.notice({ notice: "hello", head, after: 0, tracks }, false);
-    this.#progress();
+    const { timeline } = this.#facts;
+    const progress = (done: number, all: number) => this.#progress(done, all);
+    const keeper = await wholeBoard(timeline, this.#tickets, progress, this.#gone.signal);
+    if (!keeper) return this.#empty();
+    await this.#lay(keeper);
   }
 
-  #progress(): void {
-    if (this.dataset.state !== "loading") return;
+  #progress(done: number, all: number): void {
     const bar = this.querySelector("progress");
-    const { done, all } = this.#keeper.progress;
     if (bar) [bar.max, bar.value] = [all, done];
-    if (this.#keeper.complete()) void this.#lay().catch((error: unknown) => this.#fail(error));
   }
 
   #fail(error: unknown): void {
@@ -74,9 +59,8 @@ export class Album extends HTMLElement {
     this.innerHTML = `<p class="note">${plain(word("classroom.albumempty"))}</p>`;
   }
 
-  async #lay(): Promise<void> {
+  async #lay({ fold, written }: Keeper): Promise<void> {
     this.dataset.state = "drawing";
-    const { fold, written } = this.#keeper;
     if (!written) return this.#empty();
     const { pages } = fold.book(null);
     const palette = this.#palette();

@@ -83,6 +83,11 @@ export class Answering {
     return this.face.classList.contains("questioned");
   }
 
+  /** Under which name this class answers; empty: none yet. */
+  get name(): string {
+    return this.#guest.name || kept(NAME);
+  }
+
   /** An entry of `talk`; one that is known already does no harm. */
   take(entry: Entry): void {
     this.#log.take(entry);

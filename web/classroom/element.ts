@@ -12,6 +12,7 @@ import { sampleSizes } from "../wire/cmaf";
 import { type Entry, INIT } from "../wire/frames";
 import { TicketHolder } from "../wire/tickets";
 import { Answering } from "./answering";
+import { Attendance } from "./attendance";
 import { Easel, type Playing } from "./easel";
 import { face } from "./face";
 import { ClassFloor } from "./floor";
@@ -37,6 +38,8 @@ const PATIENCE_MS = 700;
 const FROZEN_MS = 2500;
 const FINISHED_MS = 300;
 const NEAR_END_MS = 1500;
+/** Who is no further behind on a lesson on air follows it live. */
+const STILL_LIVE_MS = 30_000;
 /** A jump to the live end over more than this is told. */
 const WORTH_TELLING_MS = 3000;
 
@@ -46,6 +49,7 @@ export class Classroom extends HTMLElement {
   #controller!: Controller;
   #painter!: Painter;
   #answering!: Answering;
+  #attendance!: Attendance;
   #easel!: Easel;
   #floor!: ClassFloor;
   #script!: Script;
@@ -93,6 +97,7 @@ export class Classroom extends HTMLElement {
       firstHeight(),
     );
     this.#answering = new Answering(this, this.#facts, this.#gone.signal);
+    this.#attendance = new Attendance(this.#facts, () => this.#answering.name, this.#gone.signal);
     this.#floor = new ClassFloor(
       this,
       this.#answering.guest,
@@ -429,7 +434,15 @@ export class Classroom extends HTMLElement {
     const now = Date.now();
     if (now - this.#beatAt > SLEPT_MS) this.#controller.hurry();
     this.#beatAt = now;
+    this.#count();
     this.#paint();
+  }
+
+  #count(): void {
+    const stage = this.#stage;
+    const live = !this.#over && this.#end - stage.now <= STILL_LIVE_MS;
+    const playing = stage.playing && !stage.dry;
+    this.#attendance.feed({ at: performance.now(), now: stage.now, playing, live }, this.#over);
   }
 
   get #finished(): boolean {

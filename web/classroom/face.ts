@@ -56,11 +56,17 @@ export function face(facts: Facts): string {
       <button type="button" class="button signal astray" data-act="followteacher" hidden>${w("followteacher")}</button>
     </div>
     <button type="button" class="button signal tap" data-act="tap" hidden>${icon("sound")}<span>${w("tapsound")}</span></button>
-    <header class="top"><a class="control home" href="${plain(facts.home)}" aria-label="${w("home")}" title="${w("home")}">${icon("home")}</a><p class="title"><bdi>${plain(facts.title)}</bdi></p></header>
+    <header class="top"><a class="control home" href="${plain(facts.home)}" aria-label="${w("home")}" title="${w("home")}">${icon("home")}</a><p class="title"><bdi>${plain(facts.title)}</bdi></p>${desk(facts)}</header>
     ${bar()}
     ${panel(facts)}
     ${keys()}
   </main>`;
+}
+
+/** A teacher who watches goes on from here. */
+function desk({ desk = [] }: Facts): string {
+  const links = desk.map((one) => `<a class="button plain" href="${plain(one.href)}">${plain(one.name)}</a>`);
+  return links.length > 0 ? `<nav class="desk-links">${links.join("")}</nav>` : "";
 }
 
 /** What is shown where there is no picture: before, sound only, after. */

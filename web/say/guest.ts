@@ -65,7 +65,7 @@ export class Guest {
     person = "",
   ) {
     this.#place = `halqa:${role}:${lesson.id}:${person}`;
-    this.#secret = `halqa:${role}:secret:${person}`;
+    this.#secret = secretName(role, person);
     this.#waiting = keptJson<Waiting[]>(`${this.#place}:waiting`, []);
     this.#mine = keptJson<Record<string, Answer>>(`${this.#place}:mine`, {});
   }
@@ -234,6 +234,15 @@ export class Guest {
     this.#listen();
     this.events.changed();
   }
+}
+
+function secretName(role: Role, person = ""): string {
+  return `halqa:${role}:secret:${person}`;
+}
+
+/** By which the server knows this device's class again, whatever it has to tell. */
+export function classSecret(): string {
+  return ownSecret(secretName("class"));
 }
 
 async function fetchSlip(address: string, body: object): Promise<{ ticket: string; speaker: string }> {

@@ -62,6 +62,11 @@ export class Sender {
     this.#store.prepare(one).catch(() => this.events.unkept());
   }
 
+  /** The same, instead of what was kept so. */
+  async prepareAnew(all: readonly Prepared[]): Promise<void> {
+    await this.#store.prepareAnew(all).catch(() => this.events.unkept());
+  }
+
   /**
    * Say these. They are on the disk before they are on the line. `prepared`: they are all that was prepared, which is no longer
    * kept as such.

@@ -33,6 +33,15 @@ export class Store {
     await this.#write((store) => store.transaction.objectStore(PREPARED).add(one));
   }
 
+  /** Keep these instead of what was prepared. */
+  async prepareAnew(all: readonly Prepared[]): Promise<void> {
+    await this.#write((store) => {
+      const kept = store.transaction.objectStore(PREPARED);
+      kept.clear();
+      for (const one of all) kept.add(one);
+    });
+  }
+
   async prepared(): Promise<Prepared[]> {
     const db = await this.#open();
     return new Promise((resolve, reject) => {

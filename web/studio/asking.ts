@@ -29,6 +29,8 @@ export interface AskingStudio {
   /** Say this on `talk`, now; under which speaker, number and moment it was. null: not on air. */
   say(payload: Uint8Array<ArrayBuffer>): { speaker: string; number: number; t: number } | null;
   onAir(): boolean;
+  /** Other questions are prepared now, or in another order. */
+  prepared(list: readonly Prepared[]): void;
 }
 
 export class Asking {
@@ -70,6 +72,17 @@ export class Asking {
     face.querySelector(".desk")?.append(this.#drawer);
     this.#listen();
     this.paint();
+  }
+
+  /** The questions that are prepared, in order; those of another PC may replace them. */
+  get prepared(): readonly Prepared[] {
+    return this.#prepared;
+  }
+
+  set prepared(list: readonly Prepared[]) {
+    this.#prepared = [...list];
+    keep(`${this.#place}:prepared`, JSON.stringify(list));
+    this.#paint();
   }
 
   /** Going on air, or off: what can be opened changes. */
@@ -370,9 +383,8 @@ export class Asking {
   }
 
   #arrange(list: Prepared[]): void {
-    this.#prepared = list;
-    keep(`${this.#place}:prepared`, JSON.stringify(list));
-    this.#paint();
+    this.prepared = list;
+    this.studio.prepared(list);
   }
 
   // -- the questions of others --------------------------------------------------------------------------------------

@@ -17,6 +17,8 @@ import { face } from "./face";
 import { Floor } from "./floor";
 import { fixedFragment, fragmentMs, Governor } from "./ladder";
 import { Passer } from "./passing";
+import type { Plan } from "./plan";
+import { planOf } from "./plan-face";
 import { firstScene, SCENES, type Scene, sceneDraft, sceneOf } from "./scene";
 import { Sitting } from "./sitting";
 import { Slates } from "./slates";
@@ -39,6 +41,7 @@ export class Studio extends HTMLElement {
   #floor!: Floor;
   #slates!: Slates;
   #captioning!: Captioning;
+  #plan!: Plan;
   #listening!: Listening;
   #scene: Scene | null = null;
   #worker: Worker | null = null;
@@ -85,7 +88,9 @@ export class Studio extends HTMLElement {
       onAir: () => this.#live,
       say: (payload) => this.#sayTalk(payload),
       write: (track, payload) => this.#write(track, payload),
+      prepared: (list) => this.#plan.asked(list),
     });
+    this.#plan = planOf(this, this.#facts, this.#sitting.speaker);
     this.#floor = new Floor(this, this.#facts, this.#tickets, this.#sitting.speaker, {
       onAir: () => this.#live,
       say: (payload) => this.#sayTalk(payload),
@@ -130,7 +135,10 @@ export class Studio extends HTMLElement {
     const small = new Pictures(timeline, this.#tickets, () => 1);
     this.#easel = new Easel(this, speaker, {
       say: (drafts, prepared) => this.#say(drafts, prepared),
-      prepare: (one) => this.#sender.prepare(one),
+      prepare: (one) => {
+        this.#sender.prepare(one);
+        this.#plan.wrote(one);
+      },
       pass: (tip) => passer.pass(tip),
       slides: () => deck.open(),
       picture: large.address,
@@ -170,7 +178,11 @@ export class Studio extends HTMLElement {
     this.#desk = new SoundDesk();
     if (this.#sitting.resumed) await this.#tickets.renew().catch(() => undefined);
     const { left, prepared } = await this.#sender.restore((track) => pageOf(track) !== undefined);
-    this.#easel.ledger.restore(left, prepared);
+    const planned = this.#facts.status === "planned";
+    const { board, polls } = this.#plan.open(prepared, this.#asking.prepared, planned);
+    if (board !== prepared) await this.#sender.prepareAnew(board);
+    this.#asking.prepared = polls;
+    this.#easel.ledger.restore(left, board);
     this.#listening.start();
     const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#hear(data);
@@ -318,6 +330,7 @@ export class Studio extends HTMLElement {
     this.#began = performance.now();
     this.#tell({ say: "begin", startsAt: this.#startsAt });
     this.#easel.ledger.begin(this.#startsAt, this.#began);
+    this.#plan.begin();
     this.#sitting.onAir = true;
     this.#state = "on-air";
     if (this.#desk) this.#floor.begin(this.#desk);
@@ -466,6 +479,10 @@ export class Studio extends HTMLElement {
       textContent: word("studio.see"),
     });
     go.replaceWith(link);
+    for (const { href, name } of this.#facts.desk ?? [])
+      link.before(
+        Object.assign(document.createElement("a"), { className: "button", href, textContent: name }),
+      );
     this.#part("[data-act=end]").hidden = true;
     this.#paint();
   }
@@ -505,6 +522,7 @@ export class Studio extends HTMLElement {
     window.addEventListener("online", () => {
       this.#sender.hurry();
       this.#listening.hurry();
+      this.#plan.hurry();
     });
     window.addEventListener("keydown", (event) => {
       const { target } = event;
@@ -517,7 +535,10 @@ export class Studio extends HTMLElement {
       const scene = SCENES[Number(event.key) - 1];
       if (scene) void this.#see(scene);
     });
-    window.addEventListener("pagehide", () => this.#easel.flush());
+    window.addEventListener("pagehide", () => {
+      this.#easel.flush();
+      this.#plan.leave();
+    });
     window.addEventListener("beforeunload", (event) => {
       this.#easel.flush();
       const busy = this.#state === "on-air" || this.#state === "ending" || this.#state === "sealing";

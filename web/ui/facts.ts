@@ -16,6 +16,8 @@ export interface Facts {
   readonly answers?: string;
   /** Where the studio gets what a call with a class needs. */
   readonly floor?: string;
+  /** Where a class tells what it followed. */
+  readonly attendance?: string;
   readonly csrf?: string;
   readonly speaker?: string;
   /** Six digits with which pupils join, and the page on which they enter them. */
@@ -28,6 +30,8 @@ export interface Facts {
   /** Where all pages of the board can be printed. */
   readonly board: string;
   readonly home: string;
+  /** For teachers: pages about this lesson, named in the reader's language. */
+  readonly desk?: readonly { readonly href: string; readonly name: string }[];
 }
 
 export function readFacts(): Facts {

@@ -22,6 +22,7 @@ from django.urls import reverse
 from halqa.timeline.errors import Mistake
 
 from . import services
+from .allowance import Allowance
 from .attempts import FREE_CODES, Attempts
 from .models import Lesson
 
@@ -31,6 +32,10 @@ Page = Callable[Concatenate[HttpRequest, Rest], HttpResponse]
 _SESSION = "teacher"
 attempts = Attempts(time.monotonic)
 codes = Attempts(time.monotonic, FREE_CODES)
+reports = Allowance(time.monotonic, 120, 0.5)
+"""A class reports once a minute and when its page is left: a school of 30 rooms behind one address has plenty."""
+newcomers = Allowance(time.monotonic, 60, 60.0)
+"""Classes that were not counted in a lesson before: a school has some dozen rooms, and lessons are an hour apart."""
 
 
 class NotATeacher(Mistake):
@@ -67,6 +72,12 @@ class TooManyCodes(TooManyKeys):
     code, status, retry = "too-many-codes", 429, True
 
 
+class TooManyReports(TooManyKeys):
+    """Too many classes of this address report what they followed. Wait, then try again."""
+
+    code, status, retry = "too-many-reports", 429, True
+
+
 class NoToken(Mistake):
     """This request does not carry the token of its page (X-CSRFToken). Open the page again."""
 
@@ -99,6 +110,14 @@ def try_code(request: HttpRequest, told: str) -> Lesson:
         codes.slipped(address)
         raise WrongCode
     return lesson
+
+
+def may_report(request: HttpRequest, *, new: bool) -> None:
+    """Return if this address may report what a class followed; else `TooManyReports`."""
+    address = address_of(request)
+    wait = reports.take(address) or (newcomers.take(address) if new else 0.0)
+    if wait > 0:
+        raise TooManyReports(math.ceil(wait))
 
 
 def address_of(request: HttpRequest) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest
@@ -13,7 +13,7 @@ from ninja.utils import check_csrf
 from halqa import __version__
 from halqa.timeline import Summary
 
-from . import access, house, services
+from . import access, attendance, house, plan, services
 from .models import Lesson
 from .problems import tell_problems
 
@@ -115,6 +115,65 @@ class FloorOut(Schema):
     pen: str = Field(description="a ticket to write on the board's pages for a minute; empty without the pen")
 
 
+Stretch = tuple[Annotated[int, Field(ge=0, lt=2**32)], Annotated[int, Field(ge=0, lt=2**32)]]
+
+
+class AttendanceIn(Schema):
+    name: str = Field(min_length=1, max_length=60, description="of the class")
+    key: str = Field(min_length=16, max_length=64, pattern=r"^[A-Za-z0-9]*$", description="as for its answers")
+    live: list[Stretch] = Field([], max_length=attendance.MOST_SPANS, description="played live: from and to, in ms")
+    later: list[Stretch] = Field([], max_length=attendance.MOST_SPANS, description="played rewound, or after the end")
+
+
+class WrittenIn(Schema):
+    track: str = Field(max_length=16, description="`board` or `board/<page>`")
+    payload: str = Field(max_length=plan.MOST_PAYLOAD * 4 // 3 + 4, description="a board payload, in base64")
+
+
+class PictureIn(Schema):
+    type: Literal["image/webp", "image/jpeg", "image/png"]
+    data: str = Field(max_length=81_920, pattern=r"^[A-Za-z0-9+/]+={0,2}$")
+
+
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Words = Annotated[str, Field(max_length=500)]
+
+
+class PollIn(Schema):
+    id: str = Field(pattern=r"^[a-z0-9]{1,16}$")
+    kind: Literal["one", "several", "truth", "number", "text", "place"]
+    text: Words
+    choices: list[Annotated[str, Field(max_length=120)]] = Field([], max_length=6)
+    picture: PictureIn | None = None
+    right: (
+        bool
+        | int
+        | Finite
+        | Annotated[list[int | Finite], Field(max_length=20)]
+        | Annotated[list[Words], Field(max_length=20)]
+        | None
+    ) = Field(None, description="as in docs/protocol.md; null: not told")
+
+
+class PlanIn(Schema):
+    version: int = Field(ge=0, description="the version that this follows")
+    writer: str = Field("", max_length=32, description="names this sitting: it may write over what it wrote")
+    board: Annotated[list[WrittenIn], Field(max_length=plan.MOST_ENTRIES)] | None = Field(
+        None, description="what is said on the board when the lesson begins; null: as it stands"
+    )
+    polls: list[PollIn] = Field([], max_length=plan.MOST_POLLS)
+
+
+class PlanOut(Schema):
+    version: int = Field(description="0: nothing was prepared yet")
+    board: list[WrittenIn]
+    polls: list[PollIn]
+
+
+class PlanKept(Schema):
+    version: int
+
+
 # -- everybody ----------------------------------------------------------------------------------------------------
 
 
@@ -169,6 +228,23 @@ def answer_ticket(request: HttpRequest, lesson_id: str, asked: AnswerTicketIn) -
     }
 
 
+@api.post(
+    "/lessons/{lesson_id}/attendance",
+    response={204: None},
+    summary="What a class followed",
+    tags=["lessons"],
+    url_name="attendance",
+)
+async def report_attendance(request: HttpRequest, lesson_id: str, told: AttendanceIn) -> Any:
+    """For classes: all of it so far, as often as one likes. Of whoever has no name nothing is kept."""
+    lesson = await sync_to_async(services.access_lesson)(lesson_id)
+    known = await sync_to_async(attendance.is_counted)(lesson, told.key)
+    access.may_report(request, new=not known)
+    end = await house.duration_of(lesson)
+    await sync_to_async(attendance.report)(lesson, told.key, told.name, told.live, told.later, end)
+    return Status(204, None)
+
+
 # -- teachers -----------------------------------------------------------------------------------------------------
 
 
@@ -212,6 +288,23 @@ def floor(request: HttpRequest, lesson_id: str, asked: FloorIn) -> Any:
     lesson = services.access_lesson(lesson_id, teacher=True)
     pen = services.pen_ticket(lesson, asked.voice).ticket if asked.pen else ""
     return {"servers": services.call_servers(asked.voice, time.time()), "pen": pen}
+
+
+@api.get("/lessons/{lesson_id}/plan", response=PlanOut, summary="What is prepared", tags=["lessons"], url_name="plan")
+def one_plan(request: HttpRequest, lesson_id: str) -> Any:
+    """For teachers: pages of the board, and questions in order."""
+    _only_teachers(request)
+    return plan.plan_of(services.access_lesson(lesson_id, teacher=True))
+
+
+@api.put("/lessons/{lesson_id}/plan", response=PlanKept, summary="Prepare", tags=["lessons"])
+def write_plan(request: HttpRequest, lesson_id: str, told: PlanIn) -> Any:
+    """For teachers: instead of the version that is named. If another one stands by now: 409, with it as `expected`."""
+    _only_teachers(request)
+    lesson = services.access_lesson(lesson_id, teacher=True)
+    board = None if told.board is None else [one.dict() for one in told.board]
+    polls = [one.dict() for one in told.polls]
+    return {"version": plan.write(lesson, told.version, told.writer, board, polls)}
 
 
 # -- between the API and the rest ---------------------------------------------------------------------------------

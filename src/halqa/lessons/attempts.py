@@ -29,7 +29,7 @@ class Attempts:
 
     def wait(self, address: str) -> float:
         """Seconds until this address may try again; 0 if it may now."""
-        slips, last = self._slips.get(_network(address), (0, 0.0))
+        slips, last = self._slips.get(network_of(address), (0, 0.0))
         if slips < self._free:
             return 0.0
         pause = min(FIRST_WAIT_S * 2.0 ** min(slips - self._free, 16), LONGEST_WAIT_S)
@@ -37,7 +37,7 @@ class Attempts:
 
     def slipped(self, address: str) -> None:
         """This address tried a wrong key."""
-        network = _network(address)
+        network = network_of(address)
         slips, last = self._slips.pop(network, (0, 0.0))
         if self._now() - last > FORGET_AFTER_S:
             slips = 0
@@ -47,10 +47,10 @@ class Attempts:
 
     def forgive(self, address: str) -> None:
         """This address knew the key."""
-        self._slips.pop(_network(address), None)
+        self._slips.pop(network_of(address), None)
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
     """One IPv6 household has 2^64 addresses and counts as one."""
     try:
         known = ipaddress.ip_address(address)

@@ -69,3 +69,24 @@ class LessonForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name in self.errors if self.is_bound else ():
             self.fields[name].widget.attrs |= {"aria-invalid": "true"}
+
+
+class AgainForm(LessonForm):
+    """A lesson that is given again: the same, and what is on its board."""
+
+    pages = forms.ChoiceField(
+        choices=[("prepared", ""), ("end", ""), ("none", "")],
+        error_messages={"required": _("Choose which pages."), "invalid_choice": _("Choose which pages.")},
+    )
+    board = forms.JSONField(required=False, error_messages={"invalid": _("The pages could not be read. Try again.")})
+    """The pages as they stood at the end, which only a browser can tell (`web/again/`)."""
+
+    def clean_board(self) -> list[dict[str, str]]:
+        board = self.cleaned_data["board"] or []
+        fields = ("track", "payload")
+        good = isinstance(board, list) and all(
+            isinstance(one, dict) and all(isinstance(one.get(field), str) for field in fields) for one in board
+        )
+        if not good or (self.data.get("pages") == "end" and not board):
+            raise forms.ValidationError(_("The pages could not be read. Try again."))
+        return [{field: one[field] for field in fields} for one in board]

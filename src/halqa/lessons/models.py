@@ -122,3 +122,43 @@ class Captions(models.Model):
 
     def __str__(self) -> str:
         return f"{self.lesson_id} {self.language}"
+
+
+class Attendance(models.Model):
+    """What one class followed of one lesson. Only classes that named themselves; nothing about a pupil."""
+
+    lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="attendances")
+    voice = models.CharField(max_length=16)
+    """The same as of its answers (docs/protocol.md): whoever shows the same secret is the same class."""
+    name = models.CharField(max_length=60)
+    live = models.JSONField(default=list)
+    """Played within half a minute of the end while the lesson was on air, as `[from, to]` in ms (`spans.py`)."""
+    later = models.JSONField(default=list)
+    """Played rewound, or after the end."""
+    first_at = models.DateTimeField(default=timezone.now)
+    last_at = models.DateTimeField(default=timezone.now)
+    removed_at = models.DateTimeField(null=True, blank=True)
+    """Taken out by a teacher. The row stays, so that this class does not come back by itself; soon it is empty."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["lesson", "voice"], name="one_attendance_a_voice")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Plan(models.Model):
+    """What was prepared for a lesson, so that any PC can teach it, and it can be given again (`plan.py`)."""
+
+    lesson = models.OneToOneField(Lesson, on_delete=models.CASCADE, primary_key=True)
+    version = models.PositiveIntegerField(default=0)
+    """Counts what was written; whoever writes says which version it knows."""
+    writer = models.CharField(max_length=32, blank=True)
+    """Which sitting of a studio wrote it: what it wrote itself it may write again, though an answer was lost."""
+    board = models.JSONField(default=list)
+    """What is said on the board when the lesson goes on air: `[{track, payload}]`, payloads in base64."""
+    polls = models.JSONField(default=list)
+    """The questions, in order, with what is right."""
+
+    def __str__(self) -> str:
+        return f"{self.lesson_id} {self.version}"

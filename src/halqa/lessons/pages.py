@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -11,10 +12,12 @@ from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
-from . import captions, house, services
+from halqa.timeline.errors import Mistake
+
+from . import captions, house, plan, services
 from .access import (
     TooManyCodes,
     TooManyKeys,
@@ -28,8 +31,9 @@ from .access import (
     try_key,
 )
 from .catalogue import LANGUAGES
-from .forms import LessonForm
+from .forms import AgainForm, LessonForm
 from .models import Lesson
+from .problems import SENTENCES
 
 # -- everybody ----------------------------------------------------------------------------------------------------
 
@@ -65,7 +69,7 @@ def _home(request: HttpRequest) -> dict[str, Any]:
 def lesson(request: HttpRequest, lesson_id: str) -> HttpResponse:
     """The classroom of one lesson: live, replay, or not begun yet."""
     shown = _access(request, lesson_id)
-    facts = _followed(shown)
+    facts = _followed(shown) | ({"desk": _desk(shown)} if is_teacher(request) else {})
     hls = (settings.HALQA_URL or f"{request.scheme}://{request.get_host()}") + shown.hls
     context = {"lesson": shown, "facts": facts, "hls_address": hls}
     return render(request, "lessons/lesson.html", context)
@@ -169,6 +173,26 @@ def edit(request: HttpRequest, lesson_id: str) -> HttpResponse:
     return render(request, "lessons/write.html", {"form": form, "lesson": shown}, status=422 if form.is_bound else 200)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@teachers_only
+def again(request: HttpRequest, lesson_id: str) -> HttpResponse:
+    """Give a lesson again, to another group: the same material, on a lesson of its own. On to its studio."""
+    shown = _access(request, lesson_id)
+    prepared = plan.plan_of(shown)
+    first = {name: getattr(shown, name) for name in ("title", "subject", "level", "teacher", "language")}
+    first["pages"] = "prepared" if prepared.board else "none" if shown.is_planned else "end"
+    form = AgainForm(request.POST or None, initial=first)
+    if form.is_valid():
+        told = dict(form.cleaned_data)
+        board = {"prepared": prepared.board, "end": told.pop("board")}.get(told.pop("pages"), [])
+        try:
+            return redirect(plan.give_again(shown, board, **told).studio)
+        except Mistake as mistake:
+            form.add_error("board", mistake.detail or str(SENTENCES.get(type(mistake), mistake.sentence())))
+    context = {"form": form, "lesson": shown, "plan": prepared, "facts": _followed(shown)}
+    return render(request, "lessons/again.html", context, status=422 if form.is_bound else 200)
+
+
 @require_POST
 @teachers_only
 def hide(request: HttpRequest, lesson_id: str) -> HttpResponse:
@@ -200,6 +224,8 @@ def studio(request: HttpRequest, lesson_id: str) -> HttpResponse:
         "tickets": reverse("api:say_ticket", args=[shown.pk]),
         "floor": reverse("api:floor", args=[shown.pk]),
         "csrf": get_token(request),
+        "desk": _desk(shown),
+        "plan": dataclasses.asdict(plan.plan_of(shown)) | {"address": reverse("api:plan", args=[shown.pk])},
         "code": services.join_code(shown),
         "join": (settings.HALQA_URL or f"{request.scheme}://{request.get_host()}") + reverse("join"),
     }
@@ -291,6 +317,12 @@ def _facts(shown: Lesson) -> dict[str, Any]:
     }
 
 
+def _desk(shown: Lesson) -> list[dict[str, str]]:
+    """Pages about a lesson that only a teacher opens."""
+    links = {"attendance": gettext("Attendance"), "again": gettext("Give it again")}
+    return [{"href": reverse(page, args=[shown.pk]), "name": name} for page, name in links.items()]
+
+
 def _followed(shown: Lesson) -> dict[str, Any]:
     """The same, for whoever follows it."""
     slip = services.follow_ticket(shown)
@@ -300,6 +332,7 @@ def _followed(shown: Lesson) -> dict[str, Any]:
         "tickets": reverse("api:follow_ticket", args=[shown.pk]),
         "answers": reverse("api:answer_ticket", args=[shown.pk]),
         "captions": {code: reverse("captions_cues", args=[shown.pk, code]) for code in captions.kept(shown)},
+        "attendance": reverse("api:attendance", args=[shown.pk]),
     }
 
 

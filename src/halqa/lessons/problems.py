@@ -14,7 +14,9 @@ from ninja.errors import HttpError, ValidationError
 
 from halqa.timeline.errors import Mistake, NoRoom
 
-from .access import NotATeacher, NoToken, TooManyCodes, TooManyKeys, WrongCode, WrongKey
+from .access import NotATeacher, NoToken, TooManyCodes, TooManyKeys, TooManyReports, WrongCode, WrongKey
+from .attendance import AttendanceRefused, TooManyClasses
+from .plan import PlanChanged, PlanRefused
 from .services import LessonOver, LessonRefused, NoSuchLesson
 
 SENTENCES = {
@@ -26,6 +28,11 @@ SENTENCES = {
     LessonOver: _("This lesson has ended: it can be seen again, but no longer answered."),
     WrongCode: _("This is not the code of a lesson that can be joined now."),
     TooManyCodes: _("Too many wrong codes came from this address. Wait, then try again."),
+    AttendanceRefused: _("This cannot be what a class followed of this lesson."),
+    TooManyClasses: _("More classes than this lesson can have are counted already."),
+    TooManyReports: _("Too many classes of this address report what they followed. Wait, then try again."),
+    PlanChanged: _("This was prepared further on another computer meanwhile."),
+    PlanRefused: _("This cannot be kept as what was prepared for a lesson."),
     NoRoom: _("The disk of this server is full. Nothing was written; try again when there is room."),
     TooManyKeys: _("Too many wrong keys came from this address. Wait, then try again."),
 }
@@ -58,7 +65,9 @@ def tell_problems(api: NinjaAPI) -> None:
     @api.exception_handler(Mistake)
     def mistaken(request: HttpRequest, mistake: Mistake) -> HttpResponse:
         title = str(SENTENCES.get(type(mistake), mistake.sentence()))
-        return problem(mistake.status, mistake.code, title, retry=mistake.retry, **mistake.details)
+        return problem(
+            mistake.status, mistake.code, title, retry=mistake.retry, detail=mistake.detail or None, **mistake.details
+        )
 
     @api.exception_handler(OperationalError)
     def not_kept(request: HttpRequest, error: OperationalError) -> HttpResponse:

@@ -242,21 +242,24 @@ def answer_ticket(lesson: Lesson, role: Role, keepsake: str = "") -> Slip:
     """
     if lesson.is_ended:
         raise LessonOver
-    secret = keepsake or secrets.token_hex(16)
-    mark = hmac.new(settings.HALQA_SECRET, f"{lesson.pk} {role} {secret}".encode(), hashlib.sha256).digest()
-    name = "".join(SLUG_LETTERS[byte % len(SLUG_LETTERS)] for byte in mark[:VOICE_LETTERS])
-    voice = f"{role[0]}-{name}"
-    own = f"private/{voice}-*"
+    name = voice(lesson, role, keepsake or secrets.token_hex(16))
+    own = f"private/{name}-*"
     grant = Grant(
         timeline=lesson.pk,
         may=frozenset({"say", "follow"}),
         tracks=(*ANSWER_TRACKS, own),
         hears=(own,),
-        speaker=voice,
+        speaker=name,
         guest=True,
         seconds=TICKET_SECONDS,
     )
     return _slip(grant)
+
+
+def voice(lesson: Lesson, role: Role, secret: str) -> str:
+    """The name in this lesson of whoever shows this secret. Nobody comes to another one's by knowing it."""
+    mark = hmac.new(settings.HALQA_SECRET, f"{lesson.pk} {role} {secret}".encode(), hashlib.sha256).digest()
+    return f"{role[0]}-" + "".join(SLUG_LETTERS[byte % len(SLUG_LETTERS)] for byte in mark[:VOICE_LETTERS])
 
 
 def pen_ticket(lesson: Lesson, voice: str) -> Slip:

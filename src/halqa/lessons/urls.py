@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import pages
+from . import attendance_pages, pages
 from .api import api
 
 urlpatterns = [
@@ -17,8 +17,14 @@ urlpatterns = [
     path("lessons/<slug:lesson_id>/captions/<slug:language>.json", pages.captions_cues, name="captions_cues"),
     path("lessons/<slug:lesson_id>/captions/<slug:language>/remove", pages.captions_remove, name="captions_remove"),
     path("lessons/<slug:lesson_id>/edit", pages.edit, name="edit"),
+    path("lessons/<slug:lesson_id>/again", pages.again, name="again"),
     path("lessons/<slug:lesson_id>/hide", pages.hide, name="hide"),
     path("lessons/<slug:lesson_id>/show", pages.show_again, name="show_again"),
+    path("lessons/<slug:lesson_id>/attendance", attendance_pages.page, name="attendance"),
+    path("lessons/<slug:lesson_id>/attendance.csv", attendance_pages.csv, name="attendance_csv"),
+    path("lessons/<slug:lesson_id>/attendance.xlsx", attendance_pages.xlsx, name="attendance_xlsx"),
+    path("lessons/<slug:lesson_id>/attendance/<int:row>/remove", attendance_pages.remove, name="attendance_remove"),
+    path("lessons/<slug:lesson_id>/attendance/<int:row>/back", attendance_pages.put_back, name="attendance_back"),
     path("join", pages.join, name="join"),
     path("studio/enter", pages.enter, name="enter"),
     path("studio/leave", pages.leave, name="leave"),

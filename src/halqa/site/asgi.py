@@ -52,6 +52,11 @@ MOST_FORM = 64 << 10
 """Bytes of a form or of JSON: a lesson is a title of 200 letters and a few words."""
 FORM_S = 30.0
 """How long it may take to come: 64 kB need 16 s at 32 kbit/s."""
+MOST_MATERIAL = 2 << 20
+"""Bytes of what is prepared for a lesson: an hour of handwriting is 600 kB, twenty questions with pictures 1.2 MB."""
+MATERIAL_S = 150.0
+"""How long that may take to come: 128 kbit/s, from home."""
+_MATERIAL = re.compile(r"/api/lessons/[^/]+/plan|/lessons/[^/]+/again")
 _HLS = re.compile(r"/lessons/[^/]+/hls/.+", re.DOTALL)
 _SLIDES = re.compile(r"/lessons/[^/]+/slides")
 
@@ -98,9 +103,11 @@ class House:
 
     async def _ask_django(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Django gets a request when it is whole: it would wait for a body without end, and keep one of any size."""
+        material = _MATERIAL.fullmatch(scope["path"])
+        most, seconds = (MOST_MATERIAL, MATERIAL_S) if material else (MOST_FORM, FORM_S)
         try:
-            async with asyncio.timeout(FORM_S):
-                body = await read_body(receive, MOST_FORM, FORM_S)
+            async with asyncio.timeout(seconds):
+                body = await read_body(receive, most, FORM_S)
         except (TimeoutError, BodyCutShort):
             return await answer_problem(send, RequestCutShort(), header(scope, b"accept-language"))
         except TooLarge as mistake:

@@ -55,6 +55,26 @@ def duration(ms: int) -> str:
 
 
 @register.filter
+def at(ms: int) -> str:
+    """A moment of a lesson as its player shows it: `12:30`, `1:02:30`. The same digits in every language."""
+    seconds = int(ms) // 1000
+    minutes, hours = seconds // 60 % 60, seconds // 3600
+    return f"{hours}:{minutes:02}:{seconds % 60:02}" if hours else f"{minutes}:{seconds % 60:02}"
+
+
+@register.filter
+def stretches(spans: list[tuple[int, int]]) -> str:
+    """Stretches of a lesson: `0:00–12:30, 15:00–20:10`."""
+    return ", ".join(f"{at(begin)}\u2013{at(end)}" for begin, end in spans)
+
+
+@register.filter
+def minus(number: int, less: int) -> int:
+    """For what is drawn: how wide from one number to another."""
+    return number - less
+
+
+@register.filter
 def heading(title: str) -> str:
     """`title` without a line break before French double punctuation."""
     return re.sub(r" (?=[:;!?»])|(?<=«) ", "\u00a0", title)
