@@ -25,7 +25,7 @@ class Allowance:
         name, now = network_of(address), self._now()
         used, then = self._used.pop(name, (0.0, now))
         used = max(0.0, used - (now - then) / self._every)
-        wait = (used + 1 - self._most) * self._every
+        wait = round((used + 1 - self._most) * self._every, 6)
         self._used[name] = (used if wait > 0 else used + 1, now)
         while len(self._used) > KEPT_ADDRESSES:
             self._used.popitem(last=False)
