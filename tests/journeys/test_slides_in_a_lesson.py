@@ -21,6 +21,18 @@ def deck(path: Path, pages: int) -> Path:
     return path
 
 
+PUT = """[...document.querySelectorAll(".board-pictures img")]
+  .filter(one => one.width < 7000 && one.naturalWidth).length"""
+PASTE = """() => new Promise(done => {
+  const canvas = Object.assign(document.createElement("canvas"), { width: 60, height: 40 });
+  canvas.getContext("2d").fillRect(0, 0, 60, 40);
+  canvas.toBlob(blob => {
+    const clipboardData = new DataTransfer();
+    clipboardData.items.add(new File([blob], "pasted.png", { type: "image/png" }));
+    document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true }));
+    done();
+  });
+})"""
 SHOWN = "document.querySelector('.board-pictures img')?.naturalWidth ?? 0"
 
 
@@ -55,6 +67,23 @@ def test_a_document_becomes_pages_that_the_class_sees(server: Server, chromium: 
     until(lambda: studio.page.evaluate("!document.querySelector('.easel .board-pictures img')"))
     studio.page.keyboard.press("Control+Shift+z")
     until(lambda: studio.told("pages") == "3")
+
+    # A picture of one's own on the page, chosen or pasted; a file that is none is refused in words, and nothing is there.
+    things = int(studio.number("things"))
+    picture = tmp_path / "oasis.png"
+    Image.new("RGB", (400, 300), "#2a9d8f").save(picture)
+    studio.page.set_input_files("input[data-image]", picture)
+    until(lambda: studio.number("things") == things + 1)
+    until(lambda: classroom.page.evaluate(PUT) > 0)
+    bad = tmp_path / "bad.png"
+    bad.write_bytes(b"no picture")
+    studio.page.set_input_files("input[data-image]", bad)
+    studio.page.locator(".trouble", has_text="PDF").wait_for()
+    assert studio.number("things") == things + 1
+    studio.page.evaluate(PASTE)
+    until(lambda: studio.number("things") == things + 2)
+    studio.page.keyboard.press("Control+z")
+    until(lambda: studio.number("things") == things + 1)
 
     studio.moves("t", 2000)
     studio.page.click("[data-act=end]")

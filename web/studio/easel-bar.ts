@@ -62,7 +62,7 @@ export function stripMarkup(): string {
   ).join("");
   return `<div class="strip">
     <ol class="frames" aria-label="${plain(word("studio.pages"))}"></ol>
-    ${button("add-page", "", "studio.addpage", "add")}${button("slides", "", "studio.slides.title", "slides")}
+    ${button("add-page", "", "studio.addpage", "add")}${button("slides", "", "studio.slides.title", "slides")}${button("image", "", "studio.image", "image")}
     <span class="push"></span>
     <select class="input" data-paper aria-label="${plain(word("studio.paper"))}" title="${plain(word("studio.paper"))}">${papers}</select>
     ${button("clear", "", "studio.clear", "wipe")}${button("remove-page", "", "studio.removepage", "trash")}

@@ -1,5 +1,5 @@
 /** The board in the studio: hands and keys, the tools they hold, pages, and what of a page is looked at. */
-import { added, both, cleared, papered, removed } from "../board/acts";
+import { added, both, cleared, papered, put, removed } from "../board/acts";
 import { saidAgain } from "../board/again";
 import {
   HIGHLIGHTER,
@@ -54,6 +54,8 @@ export interface EaselEvents extends Pick<LedgerEvents, "say" | "prepare"> {
   pass(tip: PassingTip): void;
   /** A document is to become pages. */
   slides(): void;
+  /** A picture is to be put on the page. */
+  image(): void;
   /** The address of a picture, for the page and for its small image. */
   picture(picture: Picture): Promise<string>;
   thumbnail(picture: Picture): Promise<string>;
@@ -377,6 +379,7 @@ export class Easel implements Bench {
     clear: () => this.#clear(),
     "add-page": () => this.#addPage(),
     slides: () => this.events.slides(),
+    image: () => this.events.image(),
     "remove-page": () => this.#removePage(),
     next: () => this.#turnBy(1),
     previous: () => this.#turnBy(-1),
@@ -504,6 +507,27 @@ export class Easel implements Bench {
     const behind = this.#laying.at(-1)?.page ?? this.#turned;
     const { page, before } = this.#insert(behind, picture);
     this.#laying.push({ page, act: added(page, before.id) });
+  }
+
+  /** A picture on the page turned up, half as large as it at most: around this place of the screen, or in the middle. */
+  place(picture: Picture, w: number, h: number, at: { readonly x: number; readonly y: number } | null): void {
+    if (this.#locked) return;
+    const { x, y, width } = this.view.looked;
+    const height = (width * PAGE.height) / PAGE.width;
+    const scale = Math.min((width * 0.5) / w, (height * 0.6) / h);
+    const [wide, tall] = [Math.max(1, Math.round(w * scale)), Math.max(1, Math.round(h * scale))];
+    const middle = at ? this.view.toBoard(at.x, at.y) : { x: x + width / 2, y: y + height / 2 };
+    const id = this.nextId();
+    const thing = {
+      kind: "image",
+      x: Math.round(middle.x - wide / 2),
+      y: Math.round(middle.y - tall / 2),
+      w: wide,
+      h: tall,
+      ...picture,
+    } as const;
+    this.say({ op: "thing", id, thing });
+    this.did(put(this.#turned, [id]));
   }
 
   /** The document is laid: its first page is turned up, and all of it is undone at once. */

@@ -15,6 +15,7 @@ import { Deck } from "./deck";
 import { Easel } from "./easel";
 import { face } from "./face";
 import { Floor } from "./floor";
+import { Images } from "./images";
 import { fixedFragment, fragmentMs, Governor } from "./ladder";
 import { Passer } from "./passing";
 import type { Plan } from "./plan";
@@ -141,12 +142,17 @@ export class Studio extends HTMLElement {
       },
       pass: (tip) => passer.pass(tip),
       slides: () => deck.open(),
+      image: () => images.open(),
       picture: large.address,
       thumbnail: small.address,
     });
     const deck = new Deck(this, this.#facts.id, this.#tickets, {
       leaf: ({ picture }) => this.#easel.lay(picture),
       laid: () => this.#easel.laid(),
+    });
+    const images = new Images(this.#part(".easel"), this.#facts.id, this.#tickets, {
+      image: ({ picture, w, h }, at) => this.#easel.place(picture, w, h, at),
+      told: (text) => this.#trouble(text),
     });
     const tracks = ["board", "board/*", "talk", "captions/*", "private/*"];
     this.#listening = new Listening(timeline, this.#tickets, tracks, {
