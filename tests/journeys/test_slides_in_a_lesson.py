@@ -68,7 +68,7 @@ def test_a_document_becomes_pages_that_the_class_sees(server: Server, chromium: 
     studio.page.keyboard.press("Control+Shift+z")
     until(lambda: studio.told("pages") == "3")
 
-    # A picture of one's own on the page, chosen or pasted; a file that is none is refused in words, and nothing is there.
+    # A picture on the page, chosen or pasted; a file that is none is refused in words, and nothing is there.
     things = int(studio.number("things"))
     picture = tmp_path / "oasis.png"
     Image.new("RGB", (400, 300), "#2a9d8f").save(picture)
