@@ -77,10 +77,10 @@ async def _laps(lap: list[Draft], length: int, count: int) -> AsyncIterator[list
     inits = {draft.track: read_init(draft.payload) for draft in lap if draft.init}
     yield lap
     for number in range(1, count):
-        yield [_later(draft, inits[draft.track], number * length) for draft in lap if not draft.init]
+        yield [later(draft, inits[draft.track], number * length) for draft in lap if not draft.init]
 
 
-def _later(draft: Draft, init: Init, by: int) -> Draft:
+def later(draft: Draft, init: Init, by: int) -> Draft:
     """The same media so many ms later."""
     fragment = read_fragment(draft.payload, init)
     moved = Fragment(fragment.base + by * init.timescale // 1000, fragment.samples)
