@@ -21,6 +21,7 @@ const LASER_MS = 500;
 const LASER_BEHIND_MS = 450;
 /** What is on the board is told (`print`) once it has rested for so long: it costs a reading of all of it. */
 const RESTED_MS = 300;
+const AGAIN_MS = 2_000;
 
 export interface BlackboardEvents {
   /** The playing moment, ms; null: the live end, where everything is shown as it comes. */
@@ -187,13 +188,21 @@ export class Blackboard {
   #bring(): void {
     if (this.#coming) return;
     this.#coming = true;
-    void import("../board/view").then(({ BoardView }) => {
-      if (this.#closed) return;
-      this.#view = new BoardView(this.host, { pictures: this.pictures.address });
-      hold(this.host, this);
-      this.events.changed();
-      this.stir();
-    });
+    import("../board/view").then(
+      ({ BoardView }) => {
+        if (this.#closed) return;
+        this.#view = new BoardView(this.host, { pictures: this.pictures.address });
+        hold(this.host, this);
+        this.events.changed();
+        this.stir();
+      },
+      // The line was cut on its way.
+      () =>
+        setTimeout(() => {
+          this.#coming = false;
+          this.stir();
+        }, AGAIN_MS),
+    );
   }
 
   #paint(): void {

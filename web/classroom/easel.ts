@@ -121,6 +121,11 @@ export class Easel {
     this.#blackboard.passing(frame);
   }
 
+  /** There is something to ask for, as far as this page knows. */
+  expect(): void {
+    this.#keeper.expect();
+  }
+
   /** The line may be back. */
   hurry(): void {
     this.#keeper.hurry();

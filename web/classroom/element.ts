@@ -11,11 +11,9 @@ import { word } from "../ui/words";
 import { sampleSizes } from "../wire/cmaf";
 import { type Entry, INIT } from "../wire/frames";
 import { TicketHolder } from "../wire/tickets";
-import { Answering } from "./answering";
-import { Attendance } from "./attendance";
+import type { Beside, BesideLesson } from "./beside";
 import { Easel, type Playing } from "./easel";
 import { face } from "./face";
-import { ClassFloor } from "./floor";
 import { type Hands, listen } from "./hands";
 import { lineMessage } from "./line";
 import { NoteBoard } from "./note";
@@ -24,12 +22,14 @@ import { Painter, type View } from "./paint";
 import { Place } from "./place";
 import { Quality } from "./quality";
 import { firstHeight, remember, Screen } from "./screen";
-import { Script } from "./script";
 import { type ClassroomState, stateOf } from "./state";
 import { Voice } from "./voice";
 
 const PAINT_MS = 250;
 const VOICE_MS = 90;
+/** What can wait for the voice waits no longer than this. */
+const SETTLED_MS = 5000;
+const AGAIN_MS = 2000;
 const SLEPT_MS = 8000;
 /** The server answers (pulses) and for so long the studio said nothing. */
 const SILENT_MS = 4000;
@@ -48,11 +48,12 @@ export class Classroom extends HTMLElement {
   #stage!: Stage;
   #controller!: Controller;
   #painter!: Painter;
-  #answering!: Answering;
-  #attendance!: Attendance;
   #easel!: Easel;
-  #floor!: ClassFloor;
-  #script!: Script;
+  #beside: Beside | null = null;
+  /** What it has to be told, once it is here. */
+  #untold: Entry[] = [];
+  #coming = false;
+  #bring!: () => Promise<Beside>;
   #place!: Place;
   #screen!: Screen;
   readonly #voice = new Voice();
@@ -62,6 +63,7 @@ export class Classroom extends HTMLElement {
   #heardAt = 0;
   #dryAt = 0;
   #beatAt = Date.now();
+  readonly #beganAt = performance.now();
   #blocked = false;
   #lost = false;
   /** Whether the sound was off before it was hushed. */
@@ -77,6 +79,7 @@ export class Classroom extends HTMLElement {
     this.#painter = new Painter(this);
     if (!Stage.possible) {
       this.#lost = true;
+      this.classList.add("settled");
       playNatively(this, this.#painter, this.#facts);
       return;
     }
@@ -96,34 +99,10 @@ export class Classroom extends HTMLElement {
       this.#quality.height,
       firstHeight(),
     );
-    this.#answering = new Answering(this, this.#facts, this.#gone.signal);
-    this.#attendance = new Attendance(this.#facts, () => this.#answering.name, this.#gone.signal);
-    this.#floor = new ClassFloor(
-      this,
-      this.#answering.guest,
-      this.#facts.timeline,
-      {
-        onAir: () => this.#end > 0 && !this.#over,
-        line: () => ({
-          rung: Number(this.#controller.rung?.slice(6) ?? 0),
-          wanted: this.#quality.height > 0 && this.#controller.heights.length > 0,
-          poor: this.#rungWhy === "slow" && this.#controller.rung === null,
-          behind: this.#end - this.#stage.now,
-        }),
-        hush: (hushed) => this.#hush(hushed),
-        named: (then) => this.#answering.named(then),
-        write: () => this.#answering.write(),
-        ground: () => this.#easel.ground,
-      },
-      this.#gone.signal,
-    );
-    this.#script = new Script(
-      this,
-      this.#facts,
-      tickets,
-      { goTo: (ms) => this.#goTo(ms), changed: () => this.#paint() },
-      this.#gone.signal,
-    );
+    this.#bring = async () => {
+      const { Beside } = await import("./beside");
+      return new Beside(this, this.#facts, tickets, this.#besideLesson(), this.#gone.signal);
+    };
     this.#easel = new Easel(
       this,
       this.#painter,
@@ -151,7 +130,7 @@ export class Classroom extends HTMLElement {
     this.#gone.abort();
     this.#screen?.close();
     this.#easel?.close();
-    this.#floor?.close();
+    this.#beside?.close();
     this.#controller?.stop();
     this.#stage?.close();
   }
@@ -159,6 +138,7 @@ export class Classroom extends HTMLElement {
   // -- the lesson ---------------------------------------------------------------------------------------------------
 
   #begin(): void {
+    if (this.#facts.status !== "planned") this.#easel.expect();
     if (this.#facts.status !== "ended") {
       this.#goLive();
       return;
@@ -194,26 +174,71 @@ export class Classroom extends HTMLElement {
       dry: () => stage.dry,
       pictured: () => stage.pictured && stage.pictureAge <= FROZEN_MS,
       ended: () => this.#finished,
-      asked: () => this.#answering.asked,
+      asked: () => this.#beside?.asked ?? false,
       goTo: (ms) => this.#goTo(ms),
       changed: () => this.#paint(),
-      said: (entry) => {
-        this.#answering.take(entry);
-        this.#floor.take(entry);
-        this.#script.take(entry);
-      },
-      scripted: () => this.#script.scripted,
-      opened: () => this.#script.opened(),
+      said: (entry) => this.#tell(entry),
+      scripted: () => this.#beside?.scripted ?? false,
+      opened: () => this.#beside?.opened(),
     };
   }
 
   #take(entry: Entry, fresh: boolean): void {
     this.#saidAt = performance.now();
-    this.#script.take(entry);
+    if (entry.track.startsWith("captions/")) this.#tell(entry);
     this.#easel.entry(entry, this.#controller.following);
     this.#stage.take(entry, fresh);
     if (entry.track === "audio" && !(entry.flags & INIT))
       this.#voice.take(entry.t, entry.duration, sampleSizes(entry.payload));
+  }
+
+  // -- what goes on beside it ---------------------------------------------------------------------------------------
+
+  #tell(entry: Entry): void {
+    if (this.#beside) this.#beside.take(entry);
+    else this.#untold.push(entry);
+  }
+
+  /** The voice and the page of the board are here, or what keeps them away will do so for a while. */
+  get #settled(): boolean {
+    if (performance.now() - this.#beganAt > SETTLED_MS) return true;
+    const { state, kept } = this.dataset;
+    const waits = state !== "connecting" && !this.#stage.playing;
+    return waits || (!this.#stage.dry && kept !== "");
+  }
+
+  async #bringBeside(): Promise<void> {
+    this.#coming = true;
+    try {
+      const beside = await this.#bring();
+      for (const entry of this.#untold) beside.take(entry);
+      this.#untold = [];
+      this.#beside = beside;
+      if (this.#easel.open) beside.opened();
+      this.#paint();
+      this.#coming = false;
+    } catch {
+      // The line was cut on its way.
+      setTimeout(() => {
+        this.#coming = false;
+      }, AGAIN_MS);
+    }
+  }
+
+  #besideLesson(): BesideLesson {
+    return {
+      onAir: () => this.#end > 0 && !this.#over,
+      line: () => ({
+        rung: Number(this.#controller.rung?.slice(6) ?? 0),
+        wanted: this.#quality.height > 0 && this.#controller.heights.length > 0,
+        poor: this.#rungWhy === "slow" && this.#controller.rung === null,
+        behind: this.#end - this.#stage.now,
+      }),
+      hush: (hushed) => this.#hush(hushed),
+      ground: () => this.#easel.ground,
+      goTo: (ms) => this.#goTo(ms),
+      changed: () => this.#paint(),
+    };
   }
 
   #hear(notice: Readonly<Record<string, unknown>>): void {
@@ -334,7 +359,7 @@ export class Classroom extends HTMLElement {
       menu: () => void this.#controller.look(),
       awake: () => {
         this.#controller.hurry();
-        this.#answering.hurry();
+        this.#beside?.hurry();
         this.#easel.hurry();
       },
       leaving: () => this.#keepPlace(),
@@ -363,7 +388,7 @@ export class Classroom extends HTMLElement {
     full: () => this.#screen.toggle(this.#painter.part("video")),
     keys: () => this.#painter.showKeys(),
     note: () => this.#notes.press(),
-    raise: () => this.#floor.raise(),
+    raise: () => this.#beside?.raise(),
   };
 
   #toggle(): void {
@@ -436,13 +461,16 @@ export class Classroom extends HTMLElement {
     this.#beatAt = now;
     this.#count();
     this.#paint();
+    if (this.#beside || this.#coming || !this.#settled) return;
+    this.classList.add("settled");
+    void this.#bringBeside();
   }
 
   #count(): void {
     const stage = this.#stage;
     const live = !this.#over && this.#end - stage.now <= STILL_LIVE_MS;
     const playing = stage.playing && !stage.dry;
-    this.#attendance.feed({ at: performance.now(), now: stage.now, playing, live }, this.#over);
+    this.#beside?.feed({ at: performance.now(), now: stage.now, playing, live }, this.#over);
   }
 
   get #finished(): boolean {
@@ -472,10 +500,7 @@ export class Classroom extends HTMLElement {
     this.classList.toggle("frozen", stage.pictureAge > FROZEN_MS);
     this.classList.toggle("paused", !stage.playing);
     this.#painter.paint(view);
-    this.#answering.paint(view.now, this.#over);
-    this.#floor.paint(view.now);
-    this.#script.chapters = this.#easel.titles;
-    this.#script.paint(view.now, this.#easel.open);
+    this.#beside?.paint(view.now, this.#over, this.#easel.titles, this.#easel.open);
   }
 
   #state(): ClassroomState {

@@ -5,7 +5,7 @@ import { language, word } from "../ui/words";
 import { KEYS_SHOWN } from "./keys";
 import { WISHES } from "./layout";
 import { PROFILES } from "./profiles";
-import { scriptMarkup } from "./script";
+import { scriptMarkup } from "./script-face";
 
 const ICONS = {
   play: '<path d="M7 4.5v15l12-7.5z" fill="currentcolor"/>',

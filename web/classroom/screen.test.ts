@@ -6,7 +6,7 @@ it("begins with the rung that the line bore while the page came", () => {
   for (const [bytes, ms, height] of [
     [40_000, 10_000, 90],
     [40_000, 2600, 90],
-    [40_000, 700, 180],
+    [40_000, 700, 90],
     [40_000, 200, 360],
     [40_000, 60, 720],
   ] as const)

@@ -45,11 +45,13 @@ export class Screen {
   }
 }
 
-/** Bit rates of the studio's ladder with the sound, and some room: kbit/s that a line must carry for each height. */
+/**
+ * kbit/s that a line must carry to begin with each height: more than twice the picture, for the voice and the board come at the same
+ * moment. Less, and the smallest begins: at 512 kbit/s two seconds of 180 lines are half a second later than two of 90.
+ */
 const NEEDS: readonly (readonly [height: number, kbps: number])[] = [
-  [720, 2000],
-  [360, 650],
-  [180, 250],
+  [720, 3000],
+  [360, 1000],
 ];
 
 /** The highest rung for a line of which the page's own files took `bytes` in `ms`; all of it when too little is known. */

@@ -231,6 +231,37 @@ describe("who joins late", () => {
     expectTheSameBoard();
   });
 
+  it("asks beside the first answer, and for nothing twice when that comes", async () => {
+    for (const page of ["1", "2"]) {
+      if (page !== "1") house.page(page);
+      for (let i = 0; i < 5; i++) house.stroke(page);
+    }
+    looked = "2";
+    keeper.expect();
+    await aWhile(100);
+    const following = new Following(house.entries.length);
+    house.stroke("2");
+    following.catchUp();
+    await aWhile();
+    expect(house.asked.map((one) => [one.tracks, one.after])).toEqual([
+      ["board,talk", "0"],
+      ["board/2", "0"],
+      ["board/1", "0"],
+    ]);
+    expect(keeper.complete()).toBe(true);
+    expectTheSameBoard();
+  });
+
+  it("is content where nothing was written", async () => {
+    keeper.expect();
+    await aWhile();
+    expect(house.asked.map((one) => one.tracks)).toEqual(["board,talk"]);
+    new Following(0);
+    await aWhile();
+    expect(keeper.written).toBe(false);
+    expect(keeper.complete()).toBe(true);
+  });
+
   it("does not ask for a page that was made since", async () => {
     const following = new Following(0);
     house.page("2");

@@ -62,6 +62,8 @@ export class Keeper {
   #stretch: Stretch = NONE;
   /** What has to be known; null: nothing was heard yet. */
   #target: number | null = null;
+  /** The target is not told yet, but expected. */
+  #guessed = false;
   #seqs = 0;
   #asking: AbortController | null = null;
   #run = 0;
@@ -85,6 +87,14 @@ export class Keeper {
   notice(body: Readonly<Record<string, unknown>>, followed: boolean): void {
     if (body.notice === "hello") this.#hello(body, followed);
     else if (followed && typeof body.after === "number") this.#grow(body.after);
+  }
+
+  /** The lesson has begun: what was written is asked for beside the first answer, not after it. */
+  expect(): void {
+    if (this.#target !== null) return;
+    this.#guessed = true;
+    this.#target = 1;
+    this.#begin();
   }
 
   /** Another page is looked at, or the line has become free: perhaps something else comes first. */
@@ -127,6 +137,7 @@ export class Keeper {
   #hello(body: Readonly<Record<string, unknown>>, followed: boolean): void {
     const head = Number(body.head ?? 0);
     const after = Number(body.after ?? 0);
+    this.#guessed = false;
     if (head < this.#seqs) this.#forget();
     this.#settle();
     for (const track of Object.keys((body.tracks ?? {}) as object))
@@ -284,6 +295,8 @@ export class Keeper {
 
   #ended(names: readonly string[], { after, why }: Readonly<Record<string, unknown>>): boolean {
     this.#knows(names, Number(after ?? 0));
+    // There is less than was expected.
+    if (this.#guessed) this.#target = Math.min(this.#target ?? 0, Number(after ?? 0));
     return why !== "stopping";
   }
 

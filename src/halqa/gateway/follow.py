@@ -16,6 +16,7 @@ from halqa.timeline.tracks import check_track, height, is_media, is_video
 from .answers import FRAMES, HEADERS, Receive, Scope, Send
 from .flight import Flight, flight_of
 from .hub import NARROW_S, Hub
+from .squeeze import squeezed
 
 if TYPE_CHECKING:
     from .app import Gateway
@@ -99,6 +100,7 @@ async def serve(
     if question.after is not None and question.after > hub.tail.head:
         raise CursorAhead(expected=hub.tail.head)
     opening, follower = await _place(hub, question, now)
+    send = squeezed(question, scope, send)
     stream = Stream(gateway, hub, follower, question, receive, send, flight_of(scope))
     await stream.run(opening)
 
