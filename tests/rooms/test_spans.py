@@ -61,15 +61,15 @@ class Clock:
 
 def test_an_allowance_is_used_up_and_comes_back_at_its_pace() -> None:
     clock = Clock()
-    allowance = Allowance(clock, 3, 10.0)
+    allowance = Allowance(clock, 3, 8.0)
     assert [allowance.take("192.0.2.1") for _ in range(3)] == [0, 0, 0]
-    assert allowance.take("192.0.2.1") == 10.0
+    assert allowance.take("192.0.2.1") == 8.0
     clock.now += 4
-    assert allowance.take("192.0.2.1") == 6.0
+    assert allowance.take("192.0.2.1") == 4.0
     assert allowance.take("192.0.2.2") == 0
-    clock.now += 6
+    clock.now += 4
     assert allowance.take("192.0.2.1") == 0
-    assert allowance.take("192.0.2.1") == 10.0
+    assert allowance.take("192.0.2.1") == 8.0
     clock.now += 1000
     assert [allowance.take("192.0.2.1") > 0 for _ in range(4)] == [False, False, False, True]
 
