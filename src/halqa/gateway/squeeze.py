@@ -1,8 +1,8 @@
-"""Answers made smaller on their way: what is written compresses to less than half, for most of it are the heads of entries.
+"""Answers made smaller on their way: what is written compresses to less than half, most of it being heads of entries.
 
-Only pages of what is written, never what is followed: there every byte has to leave at once, and all followers share the
-same ones. Sound and pictures would not shrink. What is private is left as it is: the length of a compressed answer tells
-something of what is in it to whoever may put words beside it.
+Only pages of what is written, never what is followed: there every byte has to leave at once, and all followers share
+the same ones. Sound and pictures would not shrink. What is private is left as it is: the length of a compressed
+answer tells something of what is in it to whoever may put words beside it.
 """
 
 from __future__ import annotations
