@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -13,6 +14,7 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 
 from halqa.lessons import services
+from halqa.lessons.cues import MOST_BYTES
 from halqa.lessons.models import Lesson
 from halqa.site import asgi
 from halqa.site.asgi import House
@@ -57,6 +59,11 @@ async def announced(door: httpx.AsyncClient) -> tuple[str, dict[str, str]]:
 def one(speaker: str, number: int, track: str = "board") -> bytes:
     at = (number - 1) * 1000
     return encode_draft(Draft(track, speaker, number, at, 1000, KEY, b"{}"))
+
+
+def token_in(html: str) -> str:
+    """The token of the (first) form on a page."""
+    return str(re.findall(r'csrfmiddlewaretoken" value="([^"]+)', html)[0])
 
 
 async def told(door: httpx.AsyncClient, lesson: str, status: str) -> dict[str, Any]:
@@ -154,3 +161,20 @@ async def test_a_form_that_stops_half_way_is_not_waited_for(monkeypatch: pytest.
     assert told[0]["status"] == 400
     assert json.loads(told[1]["body"])["title"] == "The body of this request stopped coming. Send it again."
     assert json.loads(told[1]["body"])["retry"] is True
+
+
+async def test_captions_may_be_larger_than_any_other_form(door: httpx.AsyncClient) -> None:
+    entering = {"csrfmiddlewaretoken": token_in((await door.get("/studio/enter")).text)}
+    await door.post("/studio/enter", data=entering | {"key": settings.HALQA_TEACHER_KEY})
+    lesson, _ = await announced(door)
+    page = f"/lessons/{lesson}/captions"
+    sent = {"csrfmiddlewaretoken": token_in((await door.get(page)).text), "language": "fr"}
+    lines = (f"00:{m:02}:{s:02}.000 --> 00:{m:02}:{s:02}.900\n{'سطر ' * 100}\n" for m in range(60) for s in range(15))
+    long = "WEBVTT\n\n" + "\n".join(lines)
+    assert 300_000 < len(long.encode()) < MOST_BYTES
+    for text, status in ((long, 302), ("x" * (MOST_BYTES + 1), 422), ("x" * (3 << 20), 413)):
+        answer = await door.post(page, data=sent, files={"file": ("a.vtt", text.encode())})
+        assert answer.status_code == status, answer.text
+    assert "سطر" in (await door.get(f"/lessons/{lesson}/captions/fr.vtt")).text
+    other = await door.post("/lessons/new", content=b"x" * 100_000, headers={"content-type": "text/plain"})
+    assert other.status_code == 413, "other forms stay small"

@@ -188,7 +188,7 @@ export class Outbox {
    * has been tried, or it is a track on which nobody else speaks.
    */
   stamp(track: string): boolean {
-    if (track !== "board" && !track.startsWith("board/")) return false;
+    if (!/^(board$|board\/|captions\/)/.test(track)) return false;
     let stamped = false;
     const mark = (one: Said): Said => {
       if (one.flags & STAMP) return one;

@@ -31,6 +31,7 @@ from .access import (
     try_key,
 )
 from .catalogue import LANGUAGES
+from .cues import MOST_BYTES, BadCaptions, Cue
 from .forms import AgainForm, LessonForm
 from .models import Lesson
 from .problems import SENTENCES
@@ -244,10 +245,10 @@ def captions_desk(request: HttpRequest, lesson_id: str) -> HttpResponse:
     if request.method == "POST":
         file = request.FILES.get("file")
         try:
-            data = file.read(captions.MOST_BYTES + 1) if file else b""
+            data = file.read(MOST_BYTES + 1) if file else b""
             made = captions.keep(shown, str(context["language"]), data)
             return redirect(f"{reverse('captions', args=[shown.pk])}?kept={made.language}")
-        except captions.CaptionsRefused as refused:
+        except BadCaptions as refused:
             context["reason"] = str(refused)
     context["kept"] = "" if "reason" in context else request.GET.get("kept", "")
     context["shelf"] = [(code, name, captions.kept(shown).get(code)) for code, name in LANGUAGES.items()]
@@ -276,11 +277,11 @@ async def captions_cues(request: HttpRequest, lesson_id: str, language: str) -> 
     return JsonResponse({"cues": await _cues(request, lesson_id, language)})
 
 
-async def _cues(request: HttpRequest, lesson_id: str, language: str) -> list[captions.Cue]:
+async def _cues(request: HttpRequest, lesson_id: str, language: str) -> list[Cue]:
     shown = await sync_to_async(_access)(request, lesson_id)
     file = await sync_to_async(captions.kept)(shown)
     if language in file:
-        return list(file[language].cues)
+        return [Cue(*cue) for cue in file[language].cues]
     cues = captions.typed(await house.entries_of(shown.pk, f"captions/{language}")) if language in LANGUAGES else []
     if not cues:
         raise Http404

@@ -53,10 +53,11 @@ MOST_FORM = 64 << 10
 FORM_S = 30.0
 """How long it may take to come: 64 kB need 16 s at 32 kbit/s."""
 MOST_MATERIAL = 2 << 20
-"""Bytes of what is prepared for a lesson: an hour of handwriting is 600 kB, twenty questions with pictures 1.2 MB."""
+"""Bytes of what is prepared for a lesson: an hour of handwriting is 600 kB, twenty questions with pictures 1.2 MB,
+captions 1 MB."""
 MATERIAL_S = 150.0
 """How long that may take to come: 128 kbit/s, from home."""
-_MATERIAL = re.compile(r"/api/lessons/[^/]+/plan|/lessons/[^/]+/again")
+_MATERIAL = re.compile(r"/api/lessons/[^/]+/plan|/lessons/[^/]+/(again|captions)")
 _HLS = re.compile(r"/lessons/[^/]+/hls/.+", re.DOTALL)
 _SLIDES = re.compile(r"/lessons/[^/]+/slides")
 
