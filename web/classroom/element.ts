@@ -21,7 +21,7 @@ import { offerToTheSystem, playNatively } from "./outside";
 import { Painter, type View } from "./paint";
 import { Place } from "./place";
 import { Quality } from "./quality";
-import { firstHeight, remember, Screen } from "./screen";
+import { firstHeight, isScant, remember, Screen } from "./screen";
 import { type ClassroomState, stateOf } from "./state";
 import { Voice } from "./voice";
 
@@ -118,7 +118,7 @@ export class Classroom extends HTMLElement {
       () => this.#stage.playing,
       (name) => this.#act(name),
     );
-    this.#begin();
+    void this.#open();
     this.#timers = [
       setInterval(() => this.#beat(), PAINT_MS),
       setInterval(() => this.#paintVoice(), VOICE_MS),
@@ -136,6 +136,12 @@ export class Classroom extends HTMLElement {
   }
 
   // -- the lesson ---------------------------------------------------------------------------------------------------
+
+  /** A line that carries little more than a voice brings all of the page first: what came later would silence it. */
+  async #open(): Promise<void> {
+    if (isScant()) await this.#bringBeside();
+    if (!this.#gone.signal.aborted) this.#begin();
+  }
 
   #begin(): void {
     if (this.#facts.status !== "planned") this.#easel.expect();

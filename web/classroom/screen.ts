@@ -61,6 +61,7 @@ export function affordable(bytes: number, ms: number): number {
   return NEEDS.find(([, need]) => kbps >= need)?.[0] ?? 90;
 }
 
+const SCANT_KBPS = 90;
 const KEY = "halqa.height";
 
 /** The height the line bore last on this device, to begin with the next time; null: none, it was too full. */
@@ -80,6 +81,22 @@ function recall(): string | null {
   }
 }
 
+/** What the line that brought this page carried: bytes, and ms that they took; null: it lay in the browser's own store. */
+function brought(): readonly [bytes: number, ms: number] | null {
+  const files = performance.getEntriesByType("resource") as PerformanceResourceTiming[];
+  const fetched = files.filter((file) => file.transferSize > 2_000 && file.responseEnd > 0);
+  if (fetched.length === 0) return null;
+  const begin = Math.min(...fetched.map((file) => file.requestStart || file.startTime));
+  const end = Math.max(...fetched.map((file) => file.responseEnd));
+  return [fetched.reduce((sum, file) => sum + file.transferSize, 0), end - begin];
+}
+
+/** Whether the line that brought this page carries little more than a voice: 3 times what sound and ink take. */
+export function isScant(): boolean {
+  const [bytes, ms] = brought() ?? [0, 0];
+  return bytes > 8_000 && (bytes * 8) / ms < SCANT_KBPS;
+}
+
 /**
  * What the line that brought this page can bear to begin with. A first guess that saves a narrow line from half a minute
  * of pictures it cannot carry; then the server, which sees the line, decides.
@@ -87,11 +104,6 @@ function recall(): string | null {
 export function firstHeight(): number {
   const known = Number(recall() ?? Number.NaN);
   if (known >= 90) return known;
-  const files = performance.getEntriesByType("resource") as PerformanceResourceTiming[];
-  const fetched = files.filter((file) => file.transferSize > 2_000 && file.responseEnd > 0);
-  if (fetched.length === 0) return 720;
-  const begin = Math.min(...fetched.map((file) => file.requestStart || file.startTime));
-  const end = Math.max(...fetched.map((file) => file.responseEnd));
-  const bytes = fetched.reduce((sum, file) => sum + file.transferSize, 0);
-  return affordable(bytes, end - begin);
+  const told = brought();
+  return told ? affordable(...told) : 720;
 }
