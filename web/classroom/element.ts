@@ -139,7 +139,7 @@ export class Classroom extends HTMLElement {
 
   /** A line that carries little more than a voice brings all of the page first: what came later would silence it. */
   async #open(): Promise<void> {
-    if (isScant()) await this.#bringBeside();
+    if (isScant()) await Promise.all([this.#bringBeside(), import("../board/view").catch(() => undefined)]);
     if (!this.#gone.signal.aborted) this.#begin();
   }
 
