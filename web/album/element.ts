@@ -2,7 +2,6 @@
  * `<halqa-album>`: all pages of a lesson's board below each other, to print, or to keep as pictures. For tests it tells of itself
  * in `data-state` (loading, empty, ready, failed) and `data-pages`.
  */
-import { COLOURS } from "../board/board";
 import type { Keeper } from "../follow/keeper";
 import { Pictures } from "../follow/pictures";
 import { wholeBoard } from "../follow/whole";
@@ -11,7 +10,8 @@ import { plain } from "../ui/plain";
 import { word } from "../ui/words";
 import { TicketHolder } from "../wire/tickets";
 import { download, picture, standalone } from "./keep";
-import { leafOf, type Palette } from "./leaf";
+import { leafOf } from "./leaf";
+import { paperPalette } from "./palette";
 
 /** What is printed is worth the largest picture there is. */
 const SHARP = 3840;
@@ -63,7 +63,7 @@ export class Album extends HTMLElement {
     this.dataset.state = "drawing";
     if (!written) return this.#empty();
     const { pages } = fold.book(null);
-    const palette = this.#palette();
+    const palette = paperPalette();
     const pictures = new Pictures(this.#facts.timeline, this.#tickets, () => SHARP);
     const live =
       this.#facts.status === "live" ? `<p class="muted">${plain(word("classroom.albumlive"))}</p>` : "";
@@ -110,26 +110,5 @@ export class Album extends HTMLElement {
     note.className = "note wrong";
     note.textContent = word("classroom.albumfailed", { why: `\u2068${why}\u2069` });
     caption.append(note);
-  }
-
-  /** The colours of the day, whatever the hour: paper is white. */
-  #palette(): Palette {
-    const probe = Object.assign(document.createElement("div"), { className: "board lit" });
-    document.body.append(probe);
-    const style = getComputedStyle(probe);
-    const value = (name: string) => style.getPropertyValue(name).trim();
-    const row = (name: string) => Array.from({ length: COLOURS }, (_, i) => value(`--${name}-${i}`));
-    const palette: Palette = {
-      paper: value("--board-paper"),
-      ink: row("board"),
-      marks: row("mark"),
-      rules: {
-        hair: value("--board-rule-hair"),
-        soft: value("--board-rule-soft"),
-        firm: value("--board-rule"),
-      },
-    };
-    probe.remove();
-    return palette;
   }
 }

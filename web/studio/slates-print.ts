@@ -1,6 +1,7 @@
 /** All slates of one task on paper, with their names: for the teacher alone, from this page, and nothing is sent anywhere. */
-import { leafOf, type Palette } from "../album/leaf";
-import { COLOURS, type Page, type Paper } from "../board/board";
+import { leafOf } from "../album/leaf";
+import { paperPalette } from "../album/palette";
+import type { Page, Paper } from "../board/board";
 
 export interface Leaf {
   readonly name: string;
@@ -11,7 +12,7 @@ export async function printed(task: string, paper: Paper, leaves: readonly Leaf[
   document.querySelector(".slates-print")?.remove();
   const root = Object.assign(document.createElement("section"), { className: "slates-print" });
   root.append(Object.assign(document.createElement("h1"), { dir: "auto", textContent: task }));
-  const palette = paletteOfTheDay();
+  const palette = paperPalette();
   const none = () => Promise.reject(new Error("a slate has no pictures"));
   for (const { name, page } of leaves) {
     if ([...page.things.values()].every((one) => one.gone)) continue;
@@ -26,25 +27,4 @@ export async function printed(task: string, paper: Paper, leaves: readonly Leaf[
   await document.fonts.ready;
   addEventListener("afterprint", () => root.remove(), { once: true });
   window.print();
-}
-
-/** Paper is white, whatever the hour. */
-function paletteOfTheDay(): Palette {
-  const probe = Object.assign(document.createElement("div"), { className: "board lit" });
-  document.body.append(probe);
-  const style = getComputedStyle(probe);
-  const value = (name: string) => style.getPropertyValue(name).trim();
-  const row = (name: string) => Array.from({ length: COLOURS }, (_, i) => value(`--${name}-${i}`));
-  const palette = {
-    paper: value("--board-paper"),
-    ink: row("board"),
-    marks: row("mark"),
-    rules: {
-      hair: value("--board-rule-hair"),
-      soft: value("--board-rule-soft"),
-      firm: value("--board-rule"),
-    },
-  };
-  probe.remove();
-  return palette;
 }
