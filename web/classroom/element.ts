@@ -15,6 +15,7 @@ import type { Beside, BesideLesson } from "./beside";
 import { Easel, type Playing } from "./easel";
 import { face } from "./face";
 import { type Hands, listen } from "./hands";
+import { Later } from "./later";
 import { lineMessage } from "./line";
 import { NoteBoard } from "./note";
 import { offerToTheSystem, playNatively } from "./outside";
@@ -29,7 +30,6 @@ const PAINT_MS = 250;
 const VOICE_MS = 90;
 /** What can wait for the voice waits no longer than this. */
 const SETTLED_MS = 5000;
-const AGAIN_MS = 2000;
 const SLEPT_MS = 8000;
 /** The server answers (pulses) and for so long the studio said nothing. */
 const SILENT_MS = 4000;
@@ -49,11 +49,7 @@ export class Classroom extends HTMLElement {
   #controller!: Controller;
   #painter!: Painter;
   #easel!: Easel;
-  #beside: Beside | null = null;
-  /** What it has to be told, once it is here. */
-  #untold: Entry[] = [];
-  #coming = false;
-  #bring!: () => Promise<Beside>;
+  #later!: Later;
   #place!: Place;
   #screen!: Screen;
   readonly #voice = new Voice();
@@ -99,10 +95,16 @@ export class Classroom extends HTMLElement {
       this.#quality.height,
       firstHeight(),
     );
-    this.#bring = async () => {
-      const { Beside } = await import("./beside");
-      return new Beside(this, this.#facts, tickets, this.#besideLesson(), this.#gone.signal);
-    };
+    this.#later = new Later(
+      async () => {
+        const { Beside } = await import("./beside");
+        return new Beside(this, this.#facts, tickets, this.#besideLesson(), this.#gone.signal);
+      },
+      (beside) => {
+        if (this.#easel.open) beside.opened();
+        this.#paint();
+      },
+    );
     this.#easel = new Easel(
       this,
       this.#painter,
@@ -139,7 +141,7 @@ export class Classroom extends HTMLElement {
 
   /** A line that carries little more than a voice brings all of the page first: what came later would silence it. */
   async #open(): Promise<void> {
-    if (isScant()) await Promise.all([this.#bringBeside(), import("../board/view").catch(() => undefined)]);
+    if (isScant()) await Promise.all([this.#later.come(), import("../board/view").catch(() => undefined)]);
     if (!this.#gone.signal.aborted) this.#begin();
   }
 
@@ -183,7 +185,7 @@ export class Classroom extends HTMLElement {
       asked: () => this.#beside?.asked ?? false,
       goTo: (ms) => this.#goTo(ms),
       changed: () => this.#paint(),
-      said: (entry) => this.#tell(entry),
+      said: (entry) => this.#later.tell(entry),
       scripted: () => this.#beside?.scripted ?? false,
       opened: () => this.#beside?.opened(),
     };
@@ -191,7 +193,7 @@ export class Classroom extends HTMLElement {
 
   #take(entry: Entry, fresh: boolean): void {
     this.#saidAt = performance.now();
-    if (entry.track.startsWith("captions/")) this.#tell(entry);
+    if (entry.track.startsWith("captions/")) this.#later.tell(entry);
     this.#easel.entry(entry, this.#controller.following);
     this.#stage.take(entry, fresh);
     if (entry.track === "audio" && !(entry.flags & INIT))
@@ -200,9 +202,8 @@ export class Classroom extends HTMLElement {
 
   // -- what goes on beside it ---------------------------------------------------------------------------------------
 
-  #tell(entry: Entry): void {
-    if (this.#beside) this.#beside.take(entry);
-    else this.#untold.push(entry);
+  get #beside(): Beside | null {
+    return this.#later?.here ?? null;
   }
 
   /** The voice and the page of the board are here, or what keeps them away will do so for a while. */
@@ -211,24 +212,6 @@ export class Classroom extends HTMLElement {
     const { state, kept } = this.dataset;
     const waits = state !== "connecting" && !this.#stage.playing;
     return waits || (!this.#stage.dry && kept !== "");
-  }
-
-  async #bringBeside(): Promise<void> {
-    this.#coming = true;
-    try {
-      const beside = await this.#bring();
-      for (const entry of this.#untold) beside.take(entry);
-      this.#untold = [];
-      this.#beside = beside;
-      if (this.#easel.open) beside.opened();
-      this.#paint();
-      this.#coming = false;
-    } catch {
-      // The line was cut on its way.
-      setTimeout(() => {
-        this.#coming = false;
-      }, AGAIN_MS);
-    }
   }
 
   #besideLesson(): BesideLesson {
@@ -394,7 +377,7 @@ export class Classroom extends HTMLElement {
     full: () => this.#screen.toggle(this.#painter.part("video")),
     keys: () => this.#painter.showKeys(),
     note: () => this.#notes.press(),
-    raise: () => this.#beside?.raise(),
+    raise: () => this.#later.raise(),
   };
 
   #toggle(): void {
@@ -467,9 +450,9 @@ export class Classroom extends HTMLElement {
     this.#beatAt = now;
     this.#count();
     this.#paint();
-    if (this.#beside || this.#coming || !this.#settled) return;
+    if (this.#later.here || !this.#settled) return;
     this.classList.add("settled");
-    void this.#bringBeside();
+    void this.#later.come();
   }
 
   #count(): void {
