@@ -1,18 +1,23 @@
 """5,000 pupils answer one poll in ten seconds, while classrooms join and follow the lesson that goes on.
 
-    python bench/answers.py [--pupils 5000] [--seconds 10] [--followers 200]
+    python bench/answers.py [--pupils 5000] [--seconds 10] [--followers 200] [--joins 500] [--listening 0]
 
-The gateway runs as `halqa serve` runs it, in a process of its own; the studio says 4 entries a second (400 kbit/s); the
-followers join one by one while answers come in. Every pupil speaks under a ticket and a speaker of its own, at a moment
-of its own (an open loop: a slow answer delays no other); one in ten changes its mind. Told: acknowledgements a second
-and how long they took from the moment they were due, how long a follower that joined meanwhile waited for its first
-bytes, and whether what the teacher's ticket reads afterwards comes to exactly the tally that was answered.
+The gateway runs as `halqa serve` runs it, in a process of its own. The studio says a lesson as a narrow class has it:
+sound and ink, 4 entries of each a second (24 kbit/s together), and a picture (400 kbit/s) that the followers of the
+beginning ask for. While answers come in, others join, so many a second, each on a connection of its own (an open loop),
+and stay: after ten seconds 5,000 more follow. `--listening N` of the pupils' pages also hear `talk` and what is said to
+them alone, as all do that are kept open (two more streams each). Every pupil speaks under a ticket and a speaker of its
+own, at a moment of its own (an open loop, too: a slow answer delays no other); one in ten changes its mind. Told:
+acknowledgements a second and how long they took from the moment they were due, how long those that joined waited for
+their first bytes, how late the lesson came to those who followed it before and meanwhile, and whether and how soon what
+the teacher's ticket reads comes to exactly the tally that was answered.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import json
 import os
 import random
@@ -30,8 +35,15 @@ from halqa.tickets import Grant, Tickets
 from halqa.timeline import KEY, STAMP, Draft, Entry, encode_draft
 
 TRACK = "private/answers"
+HEARD = "audio,board/*,talk"
+SOUND, INK = 500, 250
+"""Bytes an entry: 16 and 8 kbit/s."""
 CONNECTIONS = 64
 """Kept alive and shared, as behind a proxy: what is measured is answering, not 5,000 TCP handshakes."""
+
+
+def voice_of(index: int) -> str:
+    return f"p-{index:012d}".replace("0", "a").replace("1", "b")
 
 
 def request(ticket: str, voice: str, number: int, choice: int) -> bytes:
@@ -64,7 +76,7 @@ async def answer(port: int, pupils: int, seconds: float) -> tuple[list[float], f
     due: list[tuple[float, str, list[bytes]]] = []
     meant: dict[str, int] = {}
     for index in range(pupils):
-        voice = f"p-{index:012d}".replace("0", "a").replace("1", "b")
+        voice = voice_of(index)
         grant = Grant(timeline=TIMELINE, may=frozenset({"say"}), tracks=(TRACK,), speaker=voice, guest=True)
         ticket = tickets.issue(grant)
         choices = [dice.randrange(4) for _ in range(2 if dice.random() < 0.1 else 1)]
@@ -77,6 +89,7 @@ async def answer(port: int, pupils: int, seconds: float) -> tuple[list[float], f
         doors.put_nowait(Door(*await asyncio.open_connection("127.0.0.1", port)))
     took: list[float] = []
     statuses: Counter[int] = Counter()
+    print("ready", flush=True)
     began = loop.time()
 
     async def one(at: float, asked: list[bytes]) -> None:
@@ -92,20 +105,18 @@ async def answer(port: int, pupils: int, seconds: float) -> tuple[list[float], f
     return took, loop.time() - began, statuses, meant
 
 
-async def join(port: int, ticket: str, stop: asyncio.Event) -> list[float]:
-    """Somebody joins the lesson live, again and again; seconds until its first frames are there."""
+async def join(crowd: Crowd, per_second: float, seconds: float) -> list[float]:
+    """So many join the lesson a second, live, and stay; seconds from when each was due until its first bytes."""
     loop, took = asyncio.get_running_loop(), list[float]()
-    while not stop.is_set():
-        began = loop.time()
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(
-            f"GET /timelines/{TIMELINE}/entries?at=live&follow=1&video=360 HTTP/1.1\r\nHost: bench\r\n"
-            f"Authorization: Bearer {ticket}\r\n\r\n".encode()
-        )
-        await reader.readuntil(b'"hello"')
-        took.append(loop.time() - began)
-        writer.close()
-        await asyncio.sleep(0.1)
+    began = loop.time()
+
+    async def one(index: int) -> None:
+        due = began + index / per_second
+        await asyncio.sleep(max(0.0, due - loop.time()))
+        await crowd.enter()
+        took.append(loop.time() - due)
+
+    await asyncio.gather(*(one(index) for index in range(round(per_second * seconds))))
     return took
 
 
@@ -125,7 +136,47 @@ async def counted(server: str, ticket: str) -> tuple[Counter[int], int]:
     return Counter(choice for _, choice in last.values()), len(last)
 
 
-async def measure(pupils: int, seconds: float, followers: int) -> dict[str, Any]:
+async def teach(server: str, ticket: str, crowd: Crowd, stop: asyncio.Event) -> None:
+    """Sound and ink, and a picture, each said at its own moment."""
+    loop = asyncio.get_running_loop()
+    async with Client(server, ticket) as client:
+        speaker = Speaker(client, TIMELINE, "bench")
+        crowd.zero = loop.time()
+        for number in itertools.count(1):
+            if stop.is_set():
+                return
+            await asyncio.sleep(max(0.0, crowd.zero + number / PER_SECOND - loop.time()))
+            t = round((loop.time() - crowd.zero) * 1000)
+            said = [("audio", 0, SOUND), ("board/1", 0, INK), ("video/360", KEY, PAYLOAD)]
+            await speaker.say([Draft(track, "", 0, t, 250, flags, os.urandom(size)) for track, flags, size in said])
+
+
+def lateness(crowd: Crowd) -> float:
+    """How late the lesson came since this was asked last: p99, ms."""
+    late = (crowd.tally.percentile(99) or 0.0) * 1000
+    crowd.tally.delays.clear()
+    return late
+
+
+async def listen(server: str, count: int) -> list[Crowd]:
+    """So many pupils' pages: each hears what is asked, and what is said to it alone."""
+    tickets, crowds = Tickets(SECRET), list[Crowd]()
+    for index in range(count):
+        own = f"private/{voice_of(index)}-*"
+        grant = Grant(timeline=TIMELINE, may=frozenset({"follow"}), tracks=("talk", own), guest=True)
+        ticket = tickets.issue(grant)
+        crowds += [Crowd(server, TIMELINE, ticket, count=1, question={"tracks": heard}) for heard in ("talk", own)]
+    gate = asyncio.Semaphore(100)
+
+    async def one(crowd: Crowd) -> None:
+        async with gate:
+            await crowd.enter()
+
+    await asyncio.gather(*map(one, crowds))
+    return crowds
+
+
+async def measure(pupils: int, seconds: float, followers: int, joins: float, listening: int) -> dict[str, Any]:
     port = free_port()
     tickets = Tickets(SECRET)
     teacher = tickets.issue(
@@ -138,47 +189,58 @@ async def measure(pupils: int, seconds: float, followers: int) -> dict[str, Any]
         await reachable(port)
         server = f"http://127.0.0.1:{port}"
         stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
-
-        crowd = Crowd(server, TIMELINE, teacher, count=followers, question={"tracks": "*"})
-
-        async def teach() -> None:
-            async with Client(server, teacher) as client:
-                speaker = Speaker(client, TIMELINE, "bench")
-                begin, number = loop.time(), 0
-                while not stop.is_set():
-                    number += 1
-                    payload = os.urandom(PAYLOAD)
-                    await speaker.say([Draft("video/360", "", 0, number * 250, 250, KEY, payload)])
-                    await asyncio.sleep(max(0.0, begin + number / PER_SECOND - loop.time()))
-
-        teaching = asyncio.create_task(teach())
+        watching = Crowd(server, TIMELINE, teacher, count=followers, question={"tracks": HEARD, "video": 360})
+        coming = Crowd(server, TIMELINE, teacher, count=0, question={"tracks": HEARD, "video": 0})
+        teaching = asyncio.create_task(teach(server, teacher, watching, stop))
         await asyncio.sleep(1)
-        await crowd.gather()
-        await asyncio.sleep(1)
+        await watching.gather()
+        pages = await listen(server, listening)
+        watching.tally.delays.clear()
+        await asyncio.sleep(seconds / 2)
+        quiet = lateness(watching)
+        coming.zero = watching.zero
         before = cpu_seconds(child.pid)
-        joining = asyncio.create_task(join(port, teacher, stop))
-        took, lasted, statuses, meant = await answer(port, pupils, seconds)
+        command = [sys.executable, __file__, "--answer", str(port), "--pupils", str(pupils), "--seconds", str(seconds)]
+        answering = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+        assert answering.stdout
+        await answering.stdout.readline()  # everyone is ready
+        joined = await join(coming, joins, seconds)
+        told = json.loads(await answering.stdout.read())
         cpu = cpu_seconds(child.pid) - before
-        stop.set()
-        joins = await joining
-        await teaching
-        crowd.disperse()
+        meant, took, lasted = Counter(told["meant"].values()), told["took"], told["lasted"]
+        began = asyncio.get_running_loop().time()
         tally, voices = await counted(server, teacher)
-    ordered = sorted(took)
+        read_ms = (asyncio.get_running_loop().time() - began) * 1000
+        busy = lateness(watching)
+        stop.set()
+        await teaching
+        for crowd in (watching, coming, *pages):
+            crowd.disperse()
+    ordered, waited = sorted(took), sorted(joined)
     return {
         "acknowledged_s": len(took) / lasted,
         "median_ms": statistics.median(ordered) * 1000,
         "p95_ms": ordered[int(len(ordered) * 0.95)] * 1000,
-        "statuses": dict(statuses),
-        "join_median_ms": statistics.median(joins) * 1000,
-        "join_worst_ms": max(joins) * 1000,
-        "shed": crowd.tally.shed,
-        "lost": crowd.tally.lost_connections,
+        "statuses": told["statuses"],
+        "joined_s": len(waited) / seconds,
+        "join_median_ms": statistics.median(waited) * 1000 if waited else None,
+        "join_p95_ms": waited[int(len(waited) * 0.95)] * 1000 if waited else None,
+        "refused": dict(sum((crowd.tally.refused for crowd in (coming, *pages)), Counter())),
+        "quiet_p99_ms": quiet,
+        "busy_p99_ms": busy,
+        "shed": watching.tally.shed,
+        "lost": sum(crowd.tally.lost_connections for crowd in (watching, coming, *pages)),
         "cores": cpu / lasted,
         "processor_ms_each": cpu / len(took) * 1000,
-        "exact": tally == Counter(meant.values()) and voices == pupils,
+        "exact": tally == meant and voices == pupils,
+        "read_ms": read_ms,
     }
+
+
+async def only_answer(port: int, pupils: int, seconds: float) -> None:
+    """A process of its own: says when it is ready, then what came of it."""
+    took, lasted, statuses, meant = await answer(port, pupils, seconds)
+    print(json.dumps({"took": took, "lasted": lasted, "statuses": statuses, "meant": meant}))
 
 
 def main() -> None:
@@ -186,18 +248,26 @@ def main() -> None:
     parser.add_argument("--pupils", type=int, default=5000)
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--followers", type=int, default=200)
+    parser.add_argument("--joins", type=float, default=500)
+    parser.add_argument("--listening", type=int, default=0)
     parser.add_argument("--serve", nargs=2, help=argparse.SUPPRESS)
+    parser.add_argument("--answer", type=int, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.serve:
         return serve_gateway(int(args.serve[0]), args.serve[1])
     allow_many_connections()
-    told = asyncio.run(measure(args.pupils, args.seconds, args.followers))
+    if args.answer:
+        return asyncio.run(only_answer(args.answer, args.pupils, args.seconds))
+    told = asyncio.run(measure(args.pupils, args.seconds, args.followers, args.joins, args.listening))
     print(json.dumps(told))
     print(f"acknowledged per second  {told['acknowledged_s']:,.0f}")
     print(f"acknowledgement p95 ms   {told['p95_ms']:,.0f} (median {told['median_ms']:,.0f})")
-    print(f"joining, median ms       {told['join_median_ms']:,.0f} (worst {told['join_worst_ms']:,.0f})")
-    print(f"processor ms an answer   {told['processor_ms_each']:.2f} (the lesson to its followers included)")
-    print(f"tally exact              {told['exact']}")
+    if told["join_p95_ms"]:
+        print(f"joined per second        {told['joined_s']:,.0f}")
+        print(f"joining, p95 ms          {told['join_p95_ms']:,.0f} (median {told['join_median_ms']:,.0f})")
+    print(f"the lesson late, p99 ms  {told['busy_p99_ms']:,.0f} (before that {told['quiet_p99_ms']:,.0f})")
+    print(f"processor ms an answer   {told['processor_ms_each']:.2f} (joining and the lesson included)")
+    print(f"tally exact              {told['exact']}, read in {told['read_ms']:,.0f} ms")
 
 
 if __name__ == "__main__":

@@ -140,12 +140,12 @@ async def test_what_is_private_wakes_only_whom_it_is_for(house: House) -> None:
         while (item := await anext(stream)) and not (isinstance(item, dict) and item.get("notice") == "live"):
             pass
         hub = await house.gateway.hubs.get("lesson", 0.0, create=False)
-        await until(lambda: len(hub.confidants) == 1)
-        hub.confidants.ring_for({TRACKS[0], HERE})
-        assert len(hub.confidants) == 1
+        await until(lambda: len(hub.doorbells) == 1)
+        hub.doorbells.ring_for({TRACKS[0], HERE})
+        assert len(hub.doorbells) == 1
         await phone.say("lesson", [answer()])
-        hub.confidants.ring_for({f"private/{VOICE}-note"})
-        assert len(hub.confidants) == 0
+        hub.doorbells.ring_for({f"private/{VOICE}-note"})
+        assert len(hub.doorbells) == 0
 
 
 async def test_who_says_that_it_is_here_on_the_record_is_refused(house: House) -> None:
@@ -249,7 +249,7 @@ async def test_the_teacher_hears_answers_at_once_and_counts_as_no_classroom(hous
             await phone.say("lesson", [answer(number)])
         assert len(await heard) == 20
         # Who heard nothing of it is at the end all the same, and nothing is late for that.
-        stream = next(stream for stream in hub.streams if not stream.private)
+        stream = next(stream for stream in hub.streams if stream.attends)
         await until(lambda: stream._follower.cursor == 21)
         await teacher.say("lesson", drafts("audio", 2, 1))
         assert [entry.seq for entry in await following] == [1, 22]

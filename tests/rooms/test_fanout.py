@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from halqa.fanout import Follower, Ladder, Tail
 from halqa.fanout.tail import TAIL_BYTES
 from halqa.timeline import EVERYTHING, INIT, KEY, Entry, FrameReader, Notice, Passing, Tracks
-from halqa.timeline.tracks import is_video
+from halqa.timeline.tracks import is_video, patterns_of
 
 RUNGS = ("video/90", "video/180", "video/360")
 
@@ -27,11 +27,11 @@ class Lesson:
         self.entries: list[Entry] = []
         self.t = 0
         self.now = 100.0
-        self._push("audio", 0, INIT)
+        self.push("audio", 0, INIT)
         for rung in self.rungs:
-            self._push(rung, 0, INIT)
+            self.push(rung, 0, INIT)
 
-    def _push(self, track: str, duration: int, flags: int) -> None:
+    def push(self, track: str, duration: int, flags: int) -> None:
         seq = len(self.entries) + 1
         entry = Entry(seq, track, "s", seq, self.t, duration, flags, b"x" * self.size)
         self.entries.append(entry)
@@ -40,11 +40,11 @@ class Lesson:
     def go_on(self, steps: int = 1, *, ink: bool = True) -> None:
         for _ in range(steps):
             self.now += 0.5
-            self._push("audio", 500, KEY)
+            self.push("audio", 500, KEY)
             for rung in self.rungs:
-                self._push(rung, 500, KEY if self.t % 2000 == 0 else 0)
+                self.push(rung, 500, KEY if self.t % 2000 == 0 else 0)
             if ink:
-                self._push("board", 0, 0)
+                self.push("board", 0, 0)
             self.t += 500
 
 
@@ -88,7 +88,6 @@ def test_those_at_the_same_place_with_the_same_wishes_share_the_same_bytes() -> 
         follower.live = True
         assert follower.take(lesson.tail, lesson.now) == b""
     lesson.go_on()
-    lesson.tail.before = here
     first, second = (follower.take(lesson.tail, lesson.now) for follower in two)
     assert first is second
 
@@ -208,6 +207,20 @@ class TestTheLadder:
             lesson.go_on()
             items += everything(follower, lesson)
         assert [n["track"] for n in notices(items, "rung")] == ["video/180", "video/360"]
+
+    def test_after_the_studio_began_anew_a_step_up_brings_the_newest_init(self) -> None:
+        lesson = Lesson()
+        known = [entry for entry in lesson.entries if entry.init]
+        follower = Follower(EVERYTHING, lesson.tail.head, ladder=Ladder(360, start=200), inits=known, live=True)
+        lesson.go_on(5)
+        everything(follower, lesson)
+        lesson.push("video/360", 0, INIT)
+        newest = lesson.entries[-1]
+        items = []
+        for _ in range(60):
+            lesson.go_on()
+            items += everything(follower, lesson)
+        assert [entry for entry in entries(items) if entry.init and entry.track == "video/360"] == [newest]
 
     def test_who_comes_back_to_a_rung_does_not_climb_at_once(self) -> None:
         lesson = Lesson()
@@ -354,7 +367,7 @@ class TestTheLadder:
             lesson.go_on()
             items += everything(follower, lesson)
         lesson.rungs = ["video/180"]
-        lesson._push("video/180", 0, INIT)
+        lesson.push("video/180", 0, INIT)
         for _ in range(14):
             lesson.go_on()
             items += everything(follower, lesson)
@@ -408,3 +421,14 @@ def test_whatever_the_line_does_sound_and_ink_arrive_once_and_in_order(pauses: l
 )
 def test_patterns(pattern: str, track: str, wanted: bool) -> None:
     assert (track in Tracks([pattern])) is wanted
+
+
+@given(
+    st.sampled_from(["a", "board", "private"]),
+    st.lists(st.sampled_from(["a", "b", "ab"]), min_size=1, max_size=3).map("-".join),
+    st.booleans(),
+)
+def test_a_track_is_found_by_each_of_its_patterns_and_by_no_other(folder: str, name: str, alone: bool) -> None:
+    track = folder if alone else f"{folder}/{name}"
+    every = {"*", "private/*", track, *(f"{track[:end]}*" for end in range(1, len(track)) if track[end - 1] in "/-")}
+    assert set(patterns_of(track)) == {pattern for pattern in every if track in Tracks([pattern])}

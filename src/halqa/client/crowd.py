@@ -17,7 +17,8 @@ from urllib.parse import urlencode, urlsplit
 
 from halqa.timeline.frames import ENTRY, NOTICE, PASSING
 
-_HEAD = Struct(">IBBBBI")
+_HEAD = Struct(">IBBBBIII")
+"""An entry's head: length, kind, flags, lengths of track and speaker, seq, number, t."""
 SAMPLE = 200_000
 """Delays kept for the percentiles; beyond that each new one replaces one by chance (reservoir sampling)."""
 NARROW_RECEIVES = 4 << 10
@@ -59,9 +60,10 @@ class Tally:
 
 
 class Crowd:
-    """`count` followers of one timeline. `said` tells, per seq, the loop time at which it was said.
+    """`count` followers of one timeline. `said` tells, per seq, the loop time at which it was said; where seqs are not
+    known beforehand, `zero` tells the loop time of the timeline's beginning, if every entry is said at its own `t`.
 
-    With `first_heard` it need not be known: delays of what was said since a follower came are then counted from the
+    With `first_heard` neither need be known: delays of what was said since a follower came are then counted from the
     moment at which anybody heard it first.
     """
 
@@ -89,6 +91,7 @@ class Crowd:
         self._open: set[_Reader] = set()
         self.tally = Tally()
         self.said: dict[int, float] = {}
+        self.zero: float | None = None
         self.live = 0
 
     async def gather(self, at_once: int = 100) -> None:
@@ -102,11 +105,16 @@ class Crowd:
 
         await asyncio.gather(*(one() for _ in range(self._count)))
 
-    async def _connect(self) -> None:
+    async def enter(self) -> None:
+        """One more comes; returns when its first frame is there, or its refusal. Raises `OSError`."""
+        reader = await self._connect()
+        self.tally.followers += 1
+        await reader.begun.wait()
+
+    async def _connect(self) -> _Reader:
         loop = asyncio.get_running_loop()
         if self._kbit is None:
-            await loop.create_connection(lambda: _Reader(self), self._host, self._port)
-            return
+            return (await loop.create_connection(lambda: _Reader(self), self._host, self._port))[1]
         # A kernel would take in a minute of a narrow line's sound before anybody read it, and acknowledge it.
         [(family, _, _, _, address), *_] = await loop.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
         line = socket.socket(family, socket.SOCK_STREAM)
@@ -117,7 +125,7 @@ class Crowd:
         except OSError:
             line.close()
             raise
-        await loop.create_connection(lambda: _Reader(self), sock=line)
+        return (await loop.create_connection(lambda: _Reader(self), sock=line))[1]
 
     def disperse(self) -> None:
         """Hang up."""
@@ -140,6 +148,7 @@ class _Reader(asyncio.Protocol):
         "_notice",
         "_since",
         "_transport",
+        "begun",
     )
 
     def __init__(self, crowd: Crowd) -> None:
@@ -154,6 +163,7 @@ class _Reader(asyncio.Protocol):
         self._since = 0  # the head of the timeline when this follower came
         self._leaving = False
         self._transport: asyncio.Transport | None = None
+        self.begun = asyncio.Event()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -168,6 +178,7 @@ class _Reader(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._crowd._open.discard(self)
+        self.begun.set()
         if not self._leaving:
             self._crowd.tally.lost_connections += 1
 
@@ -235,7 +246,7 @@ class _Reader(asyncio.Protocol):
                     self._notice = None
                 continue
             # An entry is at least 24 bytes long, any other frame 8: the first 8 tell which it is.
-            wanted = 8 if len(self._held) < 8 else 12
+            wanted = 8 if len(self._held) < 8 else _HEAD.size
             taken = body[: wanted - len(self._held)]
             self._held += taken
             body = body[len(taken) :]
@@ -245,17 +256,19 @@ class _Reader(asyncio.Protocol):
                     self._notice = bytearray()
                 self._crowd.tally.passing += self._held[4] == PASSING
                 self._held.clear()
-            elif len(self._held) == 12:
-                length, _, _, track, speaker, seq = _HEAD.unpack(self._held)
+                self.begun.set()
+            elif len(self._held) == _HEAD.size:
+                length, _, _, track, speaker, seq, _, t = _HEAD.unpack(self._held)
                 self._held.clear()
-                self._frame = length - 8
-                self._take_entry(seq, length - 20 - track - speaker)
+                self._frame = length - (_HEAD.size - 4)
+                self.begun.set()
+                self._take_entry(seq, t, length - 20 - track - speaker)
 
-    def _take_entry(self, seq: int, payload: int) -> None:
+    def _take_entry(self, seq: int, t: int, payload: int) -> None:
         crowd = self._crowd
         crowd.tally.entries += 1
         crowd.tally.payload_bytes += payload
-        said = crowd.said.get(seq)
+        said = crowd.said.get(seq) if crowd.zero is None else crowd.zero + t / 1000
         if crowd._first_heard:
             said = crowd.said.setdefault(seq, self._loop.time()) if seq > self._since else None
         if said is not None:

@@ -102,12 +102,12 @@ class Follower:
 
         `late`: for how long (seconds) what was taken before has been on its way beyond what the way takes.
         """
-        cursor = self.cursor
-        if self._easy and cursor >= tail.before and late < self._policy.hasty:
+        if self._easy and late < self._policy.hasty and self.lag(tail, now) < self._policy.hasty:
             # The common case (8,000 times a second with 2,000 followers): at the end until just now, nothing special.
             ladder = self.ladder
-            if ladder is None or ladder.settled(tail.ends, tail.t, now):
-                batch = tail.batch(cursor, self.wants, "" if ladder is None else ladder.rung)
+            if tail.holds(self.cursor) and (ladder is None or ladder.settled(tail.ends, tail.t, now)):
+                rung = "" if ladder is None else ladder.rung
+                batch = tail.batch(self.cursor, self.wants, rung, self._bound(now))
                 if batch is not None:
                     data, self.cursor = batch
                     return data
@@ -143,6 +143,9 @@ class Follower:
             careful, usual = self._policy.patience, self._policy.lenient
         return careful if self.ladder.on_probation(now) else usual
 
+    def _bound(self, now: float) -> int:
+        return self._policy.small_batch if now - self.shed_at < self._policy.wary else BATCH_BYTES
+
     def _fall(self, tail: Tail, now: float) -> None:
         if now - self.shed_at < self._policy.grace:
             return
@@ -156,7 +159,7 @@ class Follower:
     def _sift(self, said: Iterable[Said], tail: Tail, now: float) -> bytes:
         out: list[bytes] = []
         size = 0
-        bound = self._policy.small_batch if now - self.shed_at < self._policy.wary else BATCH_BYTES
+        bound = self._bound(now)
         if self.ladder is not None and self.live:
             self.ladder.settle(tail.ends, tail.t, now)
             if self._told_rung is not None and self.ladder.rung is None:

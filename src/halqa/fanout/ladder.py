@@ -66,7 +66,9 @@ class Ladder:
         return self.rung in self.alive(ends, t)[:1]
 
     def begin(self, rungs: list[str]) -> None:
-        """Wait for the next key entry of the rung to begin with, of these (lowest first, at least one)."""
+        """Wait for the next key entry of the rung to begin with, of these (lowest first; none: nothing changes)."""
+        if not rungs:
+            return
         low = [rung for rung in rungs if height(rung) <= self.first]
         self.waiting, self.why = (low or rungs[:1])[-1], "start"
 

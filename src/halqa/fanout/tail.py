@@ -36,9 +36,7 @@ class Tail:
     """
 
     def __init__(self, head: int) -> None:
-        self.head = self.before = head
-        """The last seq, and what it was before the latest push that all were woken for."""
-        self._aside = False
+        self.head = head
         self.sealed = False
         self.t = 0
         """The end of the lesson so far, ms on its clock."""
@@ -50,7 +48,7 @@ class Tail:
         """Per media track, the init entry in force at the end."""
         self._said: deque[Said] = deque()
         self._bytes = 0
-        self._batches: dict[tuple[int, Tracks, str | None], tuple[bytes, int]] = {}
+        self._batches: dict[tuple[int, Tracks, str | None, int], tuple[bytes, int]] = {}
 
     @property
     def first(self) -> int:
@@ -62,12 +60,8 @@ class Tail:
             self.ends[track] = end
             self.t = max(self.t, end)
 
-    def push(self, entries: Sequence[Entry], now: float, *, aside: bool = False) -> None:
-        """Add what was just committed. `aside`: not everyone is woken for it; until `all_woken`, who was at the end
-        before counts as having been there until just now."""
-        if not self._aside:
-            self.before = self.head
-        self._aside = aside or self._aside
+    def push(self, entries: Sequence[Entry], now: float) -> None:
+        """Add what was just committed."""
         for entry in entries:
             if entry.seq != self.head + 1:  # a copy that skipped ahead: what is held no longer joins up
                 self._said.clear()
@@ -84,12 +78,7 @@ class Tail:
                     self.last_key[entry.track] = entry.seq
         while self._bytes > TAIL_BYTES and len(self._said) > 1:
             self._bytes -= len(self._said.popleft().frame)
-        self.before = max(self.before, self.first - 1)
         self._batches.clear()
-
-    def all_woken(self) -> None:
-        """Everyone is being woken now."""
-        self._aside = False
 
     def learn_init(self, entry: Entry) -> None:
         """Take an init entry that was said before this tail began to listen."""
@@ -112,20 +101,21 @@ class Tail:
         skip = cursor + 1 - self.first
         return islice(self._said, skip, None) if skip > 0 else iter(self._said)
 
-    def batch(self, cursor: int, wants: Tracks, rung: str | None) -> tuple[bytes, int] | None:
-        """The frames after `cursor` on `wants` (pictures: only of `rung`, if it is not ""), and the new cursor.
+    def batch(self, cursor: int, wants: Tracks, rung: str | None, bound: int) -> tuple[bytes, int] | None:
+        """The frames after `cursor` on `wants` (pictures: only of `rung`, if it is not ""), some `bound` bytes at most,
+        and the new cursor.
 
         Shared: everyone at the same cursor with the same wishes gets the very same bytes object. None when a picture's
-        init entry or a change of rung lies among them: then somebody has to look at each.
+        init entry lies among them: then somebody has to look at each.
         """
-        asked = (cursor, wants, rung)
+        asked = (cursor, wants, rung, bound)
         known = self._batches.get(asked)
         if known is None:
             frames, size = [], 0
             for said in self.after(cursor):
                 entry = said.entry
                 if is_video(entry.track) and rung != "":
-                    if entry.init and entry.track == rung:
+                    if entry.init:
                         return None
                     wanted = entry.track == rung
                 else:
@@ -134,7 +124,7 @@ class Tail:
                 if wanted:
                     frames.append(said.frame)
                     size += len(said.frame)
-                    if size >= BATCH_BYTES:
+                    if size >= bound:
                         break
             known = self._batches[asked] = (b"".join(frames), cursor)
         return known

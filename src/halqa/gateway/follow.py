@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from halqa.fanout import Follower, Ladder
-from halqa.tickets import Grant, allowed_tracks
-from halqa.timeline import Timeline, Tracks, encode_entry, encode_notice
-from halqa.timeline.errors import BadQuestion, CursorAhead, Mistake
-from halqa.timeline.tracks import check_track, height, is_media, is_video
+from halqa.fanout import Follower
+from halqa.tickets import Grant
+from halqa.timeline import encode_notice
+from halqa.timeline.errors import CursorAhead, Mistake
 
 from .answers import FRAMES, HEADERS, Receive, Scope, Send
 from .flight import Flight, flight_of
 from .hub import NARROW_S, Hub
+from .place import place
+from .question import Question, ask
 from .squeeze import squeezed
 
 if TYPE_CHECKING:
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
 
 HINDERED_S = 0.3
 """A line that had no room for this long is not one to try a higher rung on."""
-RUNG_NEAR_MS = 5_000
-"""A rung whose last key entry lies further back than this had stopped by then (key entries come every 2 s)."""
-RUNGS_APART_MS = 1_000
-"""Rungs that begin together do so within a fragment; one that begins later has no picture of this moment."""
 CHUNK = 64 << 10
 """Bytes read from the store at once: what is given at once."""
 
@@ -35,57 +32,6 @@ class TooManyFollowers(Mistake):
     """Too many follow already. Ask again in a moment."""
 
     code, status, retry = "too-many-followers", 503, True
-
-
-class Question(NamedTuple):
-    """What was asked for, checked (`docs/protocol.md`, follow)."""
-
-    wants: Tracks
-    after: int | None
-    at: int | None
-    live: bool
-    follow: bool
-    limit: int
-    wait: float
-    video: int | None
-    rung: str | None
-    start: int | None
-
-
-def ask(query: dict[str, str], grant: Grant) -> Question:
-    """Read the parameters. Raises `BadQuestion` naming the one that cannot be understood."""
-    asked = [part for part in query["tracks"].split(",") if part] if "tracks" in query else None
-    at = query.get("at")
-    if at is not None and "after" in query:
-        raise BadQuestion("Give 'after' or 'at', not both.", field="at")
-    rung = query.get("rung") or None
-    if rung is not None and not is_video(check_track(rung)):
-        raise BadQuestion("'rung' is a track like 'video/180'.", field="rung")
-    video = _whole(query, "video", 0, 0, 4_320) if "video" in query else None
-    patterns = allowed_tracks(grant.heard, asked).patterns
-    if video:
-        patterns += allowed_tracks(grant.heard, ["video/*"]).patterns
-    return Question(
-        wants=Tracks.shared(patterns),
-        after=None if at is not None else _whole(query, "after", 0, 0, 0xFFFFFFFF),
-        at=None if at in (None, "live") else _whole(query, "at", 0, 0, 0xFFFFFFFF),
-        live=at == "live",
-        follow=_whole(query, "follow", 0, 0, 1) == 1,
-        limit=_whole(query, "limit", 1 << 20, 1_024, 8 << 20),
-        wait=float(_whole(query, "wait", 0, 0, 60)),
-        video=video,
-        rung=rung,
-        start=_whole(query, "start", 0, 0, 4_320) if "start" in query else None,
-    )
-
-
-def _whole(query: dict[str, str], name: str, default: int, least: int, most: int) -> int:
-    given = query.get(name)
-    if given is None:
-        return default
-    if not (given.isascii() and given.isdecimal() and least <= int(given[:12]) <= most):
-        raise BadQuestion(f"'{name}' is a whole number from {least} to {most}.", field=name)
-    return int(given)
 
 
 async def serve(
@@ -99,71 +45,10 @@ async def serve(
         raise TooManyFollowers
     if question.after is not None and question.after > hub.tail.head:
         raise CursorAhead(expected=hub.tail.head)
-    opening, follower = await _place(hub, question, now)
+    opening, follower = await place(hub, question, now)
     send = squeezed(question, scope, send)
     stream = Stream(gateway, hub, follower, question, receive, send, flight_of(scope))
     await stream.run(opening)
-
-
-async def _place(hub: Hub, question: Question, now: float) -> tuple[bytes, Follower]:
-    """Where this follower begins, and the init frames that its first entries need."""
-    ladder = None if question.video is None else Ladder(question.video, rung=question.rung, start=question.start)
-    timeline = hub.timeline
-    if question.after is not None:
-        inits = await timeline.inits(question.after, question.wants) if ladder and question.after else []
-        if ladder is not None and ladder.rung is None and question.after:
-            await _begin_ladder(hub, ladder, hub.tail.t)
-        watching = ladder is not None and question.follow
-        return b"", Follower(question.wants, question.after, ladder=ladder, inits=inits, live=watching, began=now)
-
-    at = hub.tail.t if question.at is None else question.at
-    if ladder is not None:
-        await _begin_ladder(hub, ladder, at)
-    pictures = [t for t in hub.tail.ends if is_video(t) and (t == ladder.waiting if ladder else t in question.wants)]
-    floors: dict[str, int] = {}
-    begins = at
-    for track in pictures:
-        seq = await timeline.seek(at, track, key=True)
-        if seq is not None:
-            floors[track] = seq
-            [entry] = await timeline.read(seq - 1, tracks=Tracks([track]), limit=1)
-            begins = min(begins, entry.t)
-    others = [track for track in hub.tail.ends if track in question.wants and not is_video(track)]
-    floors |= await _floors(timeline, begins, [track for track in others if is_media(track)])
-    if not floors:  # beside sound and picture, what is not media has no place of its own: it may be very old
-        floors = await _floors(timeline, begins, others)
-    cursor = min(floors.values(), default=hub.tail.head + 1) - 1
-    inits = await timeline.inits(cursor, Tracks(["audio", "video/*"]))
-    opening = [e for e in inits if e.seq <= cursor and is_media(e.track) and _opens(e.track, ladder, question)]
-    follower = Follower(
-        question.wants, cursor, ladder=ladder, inits=inits, floors=floors, live=question.live, began=now
-    )
-    return b"".join(encode_entry(entry) for entry in opening), follower
-
-
-async def _floors(timeline: Timeline, at: int, tracks: list[str]) -> dict[str, int]:
-    """Per track, the seq of its last entry that begins at or before this moment (or of its first one)."""
-    sought = {track: await timeline.seek(at, track, key=False) for track in tracks}
-    return {track: seq for track, seq in sought.items() if seq is not None}
-
-
-def _opens(track: str, ladder: Ladder | None, question: Question) -> bool:
-    return track in question.wants and not (is_video(track) and ladder is not None)
-
-
-async def _begin_ladder(hub: Hub, ladder: Ladder, at: int) -> None:
-    """Begin with one of the rungs that run at this moment; where none does yet, of those that begin first after it."""
-    begins: dict[str, int] = {}
-    for track in sorted((t for t in hub.tail.ends if ladder.allows(t)), key=height):
-        seq = await hub.timeline.seek(at, track, key=True)
-        if seq is None:
-            continue
-        [entry] = await hub.timeline.read(seq - 1, tracks=Tracks([track]), limit=1)
-        if entry.t >= at - RUNG_NEAR_MS:
-            begins[track] = entry.t
-    if begins:
-        late = max(at, min(begins.values()) + RUNGS_APART_MS)
-        ladder.begin([track for track, t in begins.items() if t <= late])
 
 
 class Stream:
@@ -183,11 +68,9 @@ class Stream:
         self._hub = hub
         self._follower = follower
         self._question = question
-        self.private = any(pattern.startswith("private/") for pattern in question.wants.patterns)
-        """Whether it hears what is said in private too."""
-        self.attends = any(pattern == "*" or is_media(pattern) for pattern in question.wants.patterns)
+        self.attends = question.attends
         """Whether it follows the lesson itself, its sound or its pictures."""
-        self._bell = hub.confidants if self.private else hub.bell
+        self._bell = hub.bell if self.attends else hub.doorbells
         self._receive = receive
         self._send = send
         self._flight = flight
@@ -258,7 +141,7 @@ class Stream:
                 pulse = hub.pulse
                 data += self._notice("pulse", followers=hub.audience)
             if not reached and (follower.cursor >= tail.head or self._question.live):
-                follower.live = reached = True
+                reached, follower.live = True, self.attends
                 data += self._notice("live")
             if data:
                 self._busy_since = now

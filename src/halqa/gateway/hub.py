@@ -7,10 +7,14 @@ from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 from halqa.fanout import Passage, Tail
-from halqa.timeline import EVERYTHING, Entry, Passing, Stores, Timeline, Tracks
+from halqa.timeline import EVERYTHING, Entry, Passing, Stores, Timeline
+
+from .bells import Bell, Doorbells
+from .together import Together
 
 if TYPE_CHECKING:
     from .follow import Stream
+    from .place import Place
 
 NARROW_S = 30.0
 """A follower that had pictures shed this recently counts as one on a narrow line."""
@@ -20,40 +24,9 @@ PASS_ON_S = 50e-6
 """The least time between two rounds of passing frames, a follower. A send costs some 25 µs (bench/fanout.py): showing a
 pen's tip takes half a core at most, and entries need not wait. 500 followers: 40 rounds a second; 2,000: 10."""
 ASIDE_S = 0.25
-"""What is said in private wakes whoever may hear it at once, everyone else (whose cursor moves on) this much later at
-most: 500 answers a second would else wake every classroom hundreds of times a second for nothing. Well under the
+"""What is said in private wakes whoever may hear it at once, the classrooms (whose cursors move on) this much later at
+most: 500 answers a second would else wake every one of them hundreds of times a second for nothing. Well under the
 lateness (`Policy.hasty`) at which a line counts as slow."""
-
-
-class Bell:
-    """Wakes everyone who waits, at once. One future a waiter: cancelling one leaves the others alone."""
-
-    def __init__(self) -> None:
-        self._waiting: list[tuple[asyncio.Future[None], Tracks]] = []
-
-    def __len__(self) -> int:
-        return sum(not future.done() for future, _ in self._waiting)
-
-    def ring(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        for future, _ in waiting:
-            if not future.done():
-                future.set_result(None)
-
-    def ring_for(self, tracks: Collection[str]) -> None:
-        """Wake only those who want one of these tracks."""
-        waiting, self._waiting = self._waiting, []
-        for future, wants in waiting:
-            if not any(track in wants for track in tracks):
-                self._waiting.append((future, wants))
-            elif not future.done():
-                future.set_result(None)
-
-    def wait(self, wants: Tracks) -> asyncio.Future[None]:
-        """Done when it rings, for those who want these tracks at least."""
-        future = asyncio.get_running_loop().create_future()
-        self._waiting.append((future, wants))
-        return future
 
 
 class Hub:
@@ -64,8 +37,11 @@ class Hub:
         self.tail = tail
         self.passage = Passage()
         self.bell = Bell()
-        self.confidants = Bell()
-        """Of those who hear something private too: the teacher all of it, a class what is between the two."""
+        """Of those who follow the lesson itself."""
+        self.doorbells = Doorbells()
+        """Of all others: a pupil's telephone, the teacher's list of answers, what is between teacher and class."""
+        self.places: Together[Place] = Together()
+        """At the end, per wishes; what was said since is given from memory."""
         self.streams: set[Stream] = set()
         self._attending = 0
         self.pulse = 0
@@ -73,6 +49,7 @@ class Hub:
         self.told_began = False
         self._narrow, self._narrow_at = 0, float("-inf")
         self._passed_at = float("-inf")
+        self._to_pass: set[str] = set()
         self._ringing: asyncio.TimerHandle | None = None
         self._later: asyncio.TimerHandle | None = None
         self._deaf: Callable[[], None] | None = timeline.listen(self._heard)
@@ -92,24 +69,30 @@ class Hub:
     def _heard(self, entries: Sequence[Entry]) -> None:
         if not entries:
             self.tail.sealed = True
-        elif all(entry.track not in EVERYTHING for entry in entries):
-            self.tail.push(entries, asyncio.get_running_loop().time(), aside=True)
-            self.confidants.ring_for({entry.track for entry in entries})
-            if self._later is None:
-                self._later = asyncio.get_running_loop().call_later(ASIDE_S, self.ring)
+            self.ring()
             return
+        self.tail.push(entries, asyncio.get_running_loop().time())
+        tracks = {entry.track for entry in entries}
+        self.doorbells.ring_for(tracks)
+        if _private(tracks):
+            self._ring_soon()
         else:
-            self.tail.push(entries, asyncio.get_running_loop().time())
-        self.ring()
+            self._ring_bell()
 
-    def ring(self) -> None:
-        """Wake everyone."""
+    def _ring_soon(self) -> None:
+        if self._later is None:
+            self._later = asyncio.get_running_loop().call_later(ASIDE_S, self._ring_bell)
+
+    def _ring_bell(self) -> None:
         if self._later is not None:
             self._later.cancel()
             self._later = None
-        self.tail.all_woken()
         self.bell.ring()
-        self.confidants.ring()
+
+    def ring(self) -> None:
+        """Wake everyone."""
+        self._ring_bell()
+        self.doorbells.ring()
 
     @property
     def audience(self) -> int:
@@ -131,9 +114,12 @@ class Hub:
         if not passing or not self.streams or self.tail.sealed:
             return
         self.passage.push(passing, self.tail.head, now)
-        if all(one.track not in EVERYTHING for one in passing):
-            self.confidants.ring_for({one.track for one in passing})
+        tracks = {one.track for one in passing}
+        if _private(tracks):
+            self.doorbells.ring_for(tracks)
+            self._ring_soon()
             return
+        self._to_pass |= tracks
         if self._ringing is not None:
             return
         next_at = self._passed_at + PASS_ON_S * len(self.streams)
@@ -145,7 +131,9 @@ class Hub:
     def _pass_now(self) -> None:
         self._ringing = None
         self._passed_at = asyncio.get_running_loop().time()
-        self.ring()
+        tracks, self._to_pass = self._to_pass, set()
+        self.doorbells.ring_for(tracks)
+        self._ring_bell()
 
     def narrow(self, now: float) -> int:
         """How many of the followers are on a narrow line, or want no picture. Counted once a second."""
@@ -165,6 +153,10 @@ class Hub:
         if self._later is not None:
             self._later.cancel()
             self._later = None
+
+
+def _private(tracks: Collection[str]) -> bool:
+    return all(track not in EVERYTHING for track in tracks)
 
 
 class Hubs:

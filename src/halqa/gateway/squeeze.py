@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from .answers import Message, Scope, Send, header
 
 if TYPE_CHECKING:
-    from .follow import Question
+    from .question import Question
 
 WRITTEN = ("board", "talk", "captions")
 LEVEL = 1

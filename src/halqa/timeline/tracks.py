@@ -105,4 +105,12 @@ def _matches(pattern: str, track: str) -> bool:
     return pattern == track
 
 
+@lru_cache(maxsize=4096)
+def patterns_of(track: str) -> tuple[str, ...]:
+    """Every pattern that this track matches (as `Tracks` does)."""
+    beginnings = [f"{track[: place + 1]}*" for place, sign in enumerate(track) if sign in "/-"]
+    everything = [] if track.startswith("private/") else ["*"]
+    return (track, *beginnings, *everything)
+
+
 EVERYTHING = Tracks(["*"])

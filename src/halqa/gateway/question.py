@@ -1,0 +1,66 @@
+"""What a `follow` asks for, read from its parameters."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from halqa.tickets import Grant, allowed_tracks
+from halqa.timeline import Tracks
+from halqa.timeline.errors import BadQuestion
+from halqa.timeline.tracks import check_track, is_media, is_video
+
+
+class Question(NamedTuple):
+    """What was asked for, checked (`docs/protocol.md`, follow)."""
+
+    wants: Tracks
+    after: int | None
+    at: int | None
+    live: bool
+    follow: bool
+    limit: int
+    wait: float
+    video: int | None
+    rung: str | None
+    start: int | None
+
+    @property
+    def attends(self) -> bool:
+        """Whether the lesson itself is asked for, its sound or its pictures: only that can come late."""
+        return any(pattern == "*" or is_media(pattern) for pattern in self.wants.patterns)
+
+
+def ask(query: dict[str, str], grant: Grant) -> Question:
+    """Read the parameters. Raises `BadQuestion` naming the one that cannot be understood."""
+    asked = [part for part in query["tracks"].split(",") if part] if "tracks" in query else None
+    at = query.get("at")
+    if at is not None and "after" in query:
+        raise BadQuestion("Give 'after' or 'at', not both.", field="at")
+    rung = query.get("rung") or None
+    if rung is not None and not is_video(check_track(rung)):
+        raise BadQuestion("'rung' is a track like 'video/180'.", field="rung")
+    video = _whole(query, "video", 0, 0, 4_320) if "video" in query else None
+    patterns = allowed_tracks(grant.heard, asked).patterns
+    if video:
+        patterns += allowed_tracks(grant.heard, ["video/*"]).patterns
+    return Question(
+        wants=Tracks.shared(patterns),
+        after=None if at is not None else _whole(query, "after", 0, 0, 0xFFFFFFFF),
+        at=None if at in (None, "live") else _whole(query, "at", 0, 0, 0xFFFFFFFF),
+        live=at == "live",
+        follow=_whole(query, "follow", 0, 0, 1) == 1,
+        limit=_whole(query, "limit", 1 << 20, 1_024, 8 << 20),
+        wait=float(_whole(query, "wait", 0, 0, 60)),
+        video=video,
+        rung=rung,
+        start=_whole(query, "start", 0, 0, 4_320) if "start" in query else None,
+    )
+
+
+def _whole(query: dict[str, str], name: str, default: int, least: int, most: int) -> int:
+    given = query.get(name)
+    if given is None:
+        return default
+    if not (given.isascii() and given.isdecimal() and least <= int(given[:12]) <= most):
+        raise BadQuestion(f"'{name}' is a whole number from {least} to {most}.", field=name)
+    return int(given)
