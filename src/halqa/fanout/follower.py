@@ -102,6 +102,9 @@ class Follower:
 
         `late`: for how long (seconds) what was taken before has been on its way beyond what the way takes.
         """
+        if not self.live and tail.nothing(self.cursor, self.wants):
+            self.cursor = tail.head
+            return b""
         if self._easy and late < self._policy.hasty and self.lag(tail, now) < self._policy.hasty:
             # The common case (8,000 times a second with 2,000 followers): at the end until just now, nothing special.
             ladder = self.ladder
@@ -120,7 +123,8 @@ class Follower:
         if not tail.holds(self.cursor):
             return None
         data = self._sift(tail.after(self.cursor), tail, now) if self.cursor < tail.head else b""
-        self._easy = self.live and not (self._broken or self._floors or self._shed_count)
+        leisurely = self.live or self.ladder is None
+        self._easy = leisurely and not (self._broken or self._floors or self._shed_count)
         return data
 
     def sift(self, entries: Iterable[Entry], tail: Tail, now: float) -> bytes:

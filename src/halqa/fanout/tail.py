@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from halqa.timeline import Entry, Tracks, encode_entry
-from halqa.timeline.tracks import is_video
+from halqa.timeline.tracks import is_video, patterns_of
 
 TAIL_BYTES = 8 << 20
 """What one lesson on air may hold in memory. The whole ladder is about 2 Mbit/s: 8 MiB are the last half minute, so
@@ -37,6 +37,9 @@ class Tail:
 
     def __init__(self, head: int) -> None:
         self.head = head
+        self._since = head
+        self._newest: dict[str, int] = {}
+        """Per pattern, the seq of the last entry since then that matches it."""
         self.sealed = False
         self.t = 0
         """The end of the lesson so far, ms on its clock."""
@@ -70,6 +73,8 @@ class Tail:
             self._said.append(said)
             self._bytes += len(said.frame)
             self.head = entry.seq
+            for pattern in patterns_of(entry.track):
+                self._newest[pattern] = entry.seq
             if entry.init:
                 self.inits[entry.track] = said
             else:
@@ -89,6 +94,11 @@ class Tail:
     def holds(self, cursor: int) -> bool:
         """Whether everything after `cursor` is here."""
         return cursor >= self.first - 1
+
+    def nothing(self, cursor: int, wants: Tracks) -> bool:
+        """Whether nothing on these tracks was said after `cursor`, as far as is known without looking at each entry."""
+        newest = self._newest
+        return cursor >= self._since and all(newest.get(pattern, 0) <= cursor for pattern in wants.patterns)
 
     def lag(self, cursor: int, now: float) -> float:
         """For how long the oldest entry after `cursor` has been waiting, in seconds (at least; it may be longer)."""

@@ -197,7 +197,7 @@ class Gateway:
                 for stream in list(hub.streams):
                     if stream.dead(now, self.limits.send_wait):
                         stream.drop()
-                hub.ring()
+                await hub.ring_in_turn()
             self.hubs.let_go(now)
 
 

@@ -8,6 +8,9 @@ from collections.abc import Collection, Iterable
 from halqa.timeline import Tracks
 from halqa.timeline.tracks import patterns_of
 
+IN_TURN = 50
+"""So many are woken at once where nobody is in a hurry: some milliseconds, in which nothing else is done."""
+
 
 class Bell:
     """Wakes everyone who waits, at once. One future a waiter: cancelling one leaves the others alone."""
@@ -40,6 +43,14 @@ class Doorbells:
         waiting, self._waiting = self._waiting, {}
         for futures in waiting.values():
             _wake(futures)
+
+    async def ring_in_turn(self) -> None:
+        """Wake everyone, some at a time: there may be thousands, and none of them is in a hurry."""
+        waiting, self._waiting = self._waiting, {}
+        everyone = [future for futures in waiting.values() for future in futures]
+        for begin in range(0, len(everyone), IN_TURN):
+            _wake(everyone[begin : begin + IN_TURN])
+            await asyncio.sleep(0)
 
     def ring_for(self, tracks: Collection[str]) -> None:
         """Wake those who want one of these tracks."""

@@ -94,6 +94,11 @@ class Hub:
         self._ring_bell()
         self.doorbells.ring()
 
+    async def ring_in_turn(self) -> None:
+        """Wake everyone; those who do not follow the lesson itself some at a time."""
+        self._ring_bell()
+        await self.doorbells.ring_in_turn()
+
     @property
     def audience(self) -> int:
         """How many follow the lesson's sound or pictures: neither the teacher's list of answers nor a telephone."""
