@@ -47,6 +47,7 @@ export default defineConfig({
     target: "es2022",
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
-    rollupOptions: { input: pages },
+    // The board is preloaded by pages that show it: it needs a name of its own in the manifest.
+    rollupOptions: { input: [...pages, "web/board/view.ts"] },
   },
 });

@@ -22,7 +22,7 @@ import { offerToTheSystem, playNatively } from "./outside";
 import { Painter, type View } from "./paint";
 import { Place } from "./place";
 import { Quality } from "./quality";
-import { firstHeight, isScant, remember, Screen } from "./screen";
+import { firstHeight, isNarrow, isScant, remember, Screen } from "./screen";
 import { type ClassroomState, stateOf } from "./state";
 import { Voice } from "./voice";
 
@@ -94,6 +94,7 @@ export class Classroom extends HTMLElement {
       this.#listener(),
       this.#quality.height,
       firstHeight(),
+      isNarrow(),
     );
     this.#later = new Later(
       async () => {
@@ -450,7 +451,9 @@ export class Classroom extends HTMLElement {
     this.#beatAt = now;
     this.#count();
     this.#paint();
-    if (this.#later.here || !this.#settled) return;
+    if (!this.#settled) return;
+    this.#controller.relax();
+    if (this.#later.here) return;
     this.classList.add("settled");
     void this.#later.come();
   }

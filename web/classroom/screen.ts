@@ -62,6 +62,7 @@ export function affordable(bytes: number, ms: number): number {
 }
 
 const SCANT_KBPS = 90;
+const NARROW_KBPS = 1_000;
 const KEY = "halqa.height";
 
 /** The height the line bore last on this device, to begin with the next time; null: none, it was too full. */
@@ -91,10 +92,20 @@ function brought(): readonly [bytes: number, ms: number] | null {
   return [fetched.reduce((sum, file) => sum + file.transferSize, 0), end - begin];
 }
 
+/** kbit/s of the line that brought this page, at least; null: too little came to tell. */
+function kbps(): number | null {
+  const [bytes, ms] = brought() ?? [0, 0];
+  return bytes > 8_000 ? (bytes * 8) / ms : null;
+}
+
 /** Whether the line that brought this page carries little more than a voice: 3 times what sound and ink take. */
 export function isScant(): boolean {
-  const [bytes, ms] = brought() ?? [0, 0];
-  return bytes > 8_000 && (bytes * 8) / ms < SCANT_KBPS;
+  return (kbps() ?? Infinity) < SCANT_KBPS;
+}
+
+/** Whether a picture on the line that brought this page would keep the board waiting. */
+export function isNarrow(): boolean {
+  return (kbps() ?? Infinity) < NARROW_KBPS;
 }
 
 /**

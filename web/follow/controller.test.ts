@@ -162,6 +162,49 @@ describe("following the live end", () => {
     expect([controller.state.name, controller.cursor, controller.end]).toEqual(["live", 3, 3000]);
   });
 
+  it("on a narrow line lets the picture wait until it is told", async () => {
+    controller = new Controller(
+      "/timelines/x",
+      new TicketHolder("first", "/tickets"),
+      listener,
+      360,
+      90,
+      true,
+    );
+    controller.start("live");
+    const one = await answer();
+    expect(asked(one)).toMatchObject({ at: "live", video: "0", start: "0" });
+    one.tell({ notice: "hello", head: 1, after: 0, t: 1000, tracks: {} }).say(sound(1));
+    await settle();
+    controller.relax();
+    const two = await answer();
+    expect(asked(two)).toMatchObject({ after: "1", video: "360", start: "90" });
+    two.tell({ notice: "hello", head: 1, after: 1, t: 1000, tracks: {} });
+    await settle();
+    controller.relax();
+    await settle();
+    expect(answers).toHaveLength(2);
+  });
+
+  it("pages some seconds of sound alone meanwhile", async () => {
+    controller = new Controller(
+      "/timelines/x",
+      new TicketHolder("first", "/tickets"),
+      listener,
+      360,
+      90,
+      true,
+    );
+    controller.start(60_000);
+    const one = await answer();
+    expect(asked(one)).toEqual({ at: "60000", tracks: "audio", video: "0", limit: "12288" });
+    one.tell({ notice: "hello", head: 200, after: 60, t: 200_000, tracks: {} }).say(sound(61));
+    controller.relax();
+    await settle();
+    one.end("limit", 61, 200_000);
+    expect(asked(await answer())).toMatchObject({ after: "61", video: "90", limit: "262144" });
+  });
+
   it("goes on from the cursor after a cut, on the rung it is on, without a gap or a double", async () => {
     controller.start("live");
     const one = await answer();

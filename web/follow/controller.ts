@@ -25,6 +25,8 @@ export const MISSED_MS = 20_000;
 /** A pulse comes every 5 s: an open answer without one for this long is asked again when there is a reason to doubt. */
 const DOUBT_MS = 7_000;
 const PAGE_BYTES = 256 * 1024;
+/** While the picture waits: some seconds of sound. */
+const LEAN_BYTES = 12 * 1024;
 /** What is followed, besides the picture. */
 const FOLLOWED = "audio,board,board/*,talk,captions/*";
 /** Of what was said long ago, only what plays: the board is the keeper's affair (`keeper.ts`). */
@@ -87,6 +89,8 @@ export class Controller {
     public video: number,
     /** The height to begin with; the server climbs from there. */
     private first = video,
+    /** On a narrow line the picture waits until `relax`: what is asked for beside it has the line to itself. */
+    private lean = false,
   ) {
     this.#paged = first;
   }
@@ -128,6 +132,13 @@ export class Controller {
     this.video = this.#paged = video;
     if (this.rung !== null && Number(this.rung.slice(6)) > video) this.rung = null;
     this.#askAgain();
+  }
+
+  /** The picture need wait no longer. */
+  relax(): void {
+    if (!this.lean) return;
+    this.lean = false;
+    if (this.#following) this.#askAgain();
   }
 
   /** The line may be back (the browser says so, the laptop woke up): do not wait, and doubt a silent answer. */
@@ -245,9 +256,10 @@ export class Controller {
   }
 
   #question(): Question {
+    const most = this.lean ? 0 : this.video;
     const question: Record<string, string | number> = this.#following
-      ? { tracks: FOLLOWED, video: this.video, start: Math.min(this.first, this.video) }
-      : { tracks: PAGED, video: Math.min(this.#paged, this.video) };
+      ? { tracks: FOLLOWED, video: most, start: Math.min(this.first, most) }
+      : { tracks: PAGED, video: Math.min(this.#paged, most) };
     if (this.#at !== null) {
       question.at = this.#at;
     } else {
@@ -256,7 +268,7 @@ export class Controller {
         question.rung = this.rung;
     }
     if (this.#following) question.follow = 1;
-    else question.limit = PAGE_BYTES;
+    else question.limit = this.lean ? LEAN_BYTES : PAGE_BYTES;
     return question;
   }
 
@@ -275,6 +287,7 @@ export class Controller {
     if (kbps === null) return false;
     const height = heightFor(this.video, this.tracks, kbps);
     if (ended !== "cut") this.#paged = height;
+    if (this.lean) return false;
     if (height >= this.#paged || this.listener.ahead() > SHORT_MS) return false;
     this.#paged = height;
     return true;

@@ -19,10 +19,18 @@ import { Talk } from "./talk";
 
 /** What one question brings at most: on a line of 128 kbit/s two seconds. */
 const LIMIT = 32 * 1024;
+/** The same of what is looked at: a page full of writing, without asking twice. */
+const URGENT_LIMIT = 64 * 1024;
 /** How often it is looked whether there is leisure. */
 const LOOK_MS = 500;
 /** The name of what comes first: the tracks `board` and `talk`. */
 const BOOK = "";
+
+/** What to ask for next; `urgent`: it is being looked at. */
+interface Asking {
+  readonly names: readonly string[];
+  readonly urgent: boolean;
+}
 
 interface Stretch {
   readonly from: number;
@@ -223,8 +231,8 @@ export class Keeper {
 
   // -- what is asked ------------------------------------------------------------------------------------------------
 
-  /** What to ask for next: the names, all complete up to the same seq. Null: nothing. */
-  #next(): { readonly names: readonly string[]; readonly urgent: boolean } | null {
+  /** The names are all complete up to the same seq. Null: nothing. */
+  #next(): Asking | null {
     const looked = this.listener.looked();
     const lacking = [...new Set([...this.#known.keys(), looked])].filter((name) => this.#lacks(name));
     const first = lacking.find((name) => name === BOOK) ?? lacking.find((name) => name === looked);
@@ -250,7 +258,7 @@ export class Keeper {
   async #loop(run: number, signal: AbortSignal): Promise<void> {
     for (let next = this.#next(); next !== null; next = this.#next()) {
       this.#idle = !next.urgent && !this.listener.leisure();
-      const wait = this.#idle ? LOOK_MS : await this.#ask(next.names, signal);
+      const wait = this.#idle ? LOOK_MS : await this.#ask(next, signal);
       if (run !== this.#run) return;
       if (wait === null) break;
       if (wait > 0) await this.#nap.sleep(wait);
@@ -260,13 +268,13 @@ export class Keeper {
   }
 
   /** One question; how long to wait before the next one. Null: there is no next one. */
-  async #ask(names: readonly string[], signal: AbortSignal): Promise<number | null> {
+  async #ask({ names, urgent }: Asking, signal: AbortSignal): Promise<number | null> {
     const tracks =
       names.length > 1 ? "board,board/*,talk" : names[0] === BOOK ? "board,talk" : `board/${names[0]}`;
     const after = this.#from(names[0] as string);
     let ended = false;
     try {
-      const question = { tracks, after, limit: LIMIT };
+      const question = { tracks, after, limit: urgent ? URGENT_LIMIT : LIMIT };
       for await (const item of ask(this.timeline, question, this.tickets, signal)) {
         if (signal.aborted) return null;
         if (item.kind === "entry") this.#took(names, item);
