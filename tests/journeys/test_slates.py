@@ -82,6 +82,19 @@ def test_slates(server: Server, chromium: Browser) -> None:
     write(pupil.page)
     until(lambda: (things(first.page), things(second.page), things(pupil.page)) == (1, 2, 1))
 
+    # What was written is undone and done again, by a button and by a key.
+    first.page.click(".own-slate [data-slate=undo]")
+    until(lambda: things(first.page) == 0)
+    first.page.click(".own-slate [data-slate=redo]")
+    until(lambda: things(first.page) == 1)
+    assert first.page.locator(".own-slate [data-slate=redo]").is_disabled()
+    second.page.keyboard.press("Control+z")
+    second.page.keyboard.press("Control+z")
+    until(lambda: things(second.page) == 0)
+    second.page.keyboard.press("Control+y")
+    second.page.keyboard.press("Control+Shift+Z")
+    until(lambda: things(second.page) == 2)
+
     # The teacher sees all of them, live; nobody sees another's.
     until(lambda: studio.told("slates") == "3")
     names = desk.locator(".slates-desk .tile bdi")
@@ -97,6 +110,10 @@ def test_slates(server: Server, chromium: Browser) -> None:
     write(desk, ".slates-desk .large .board-page", 0.7)
     until(lambda: things(first.page) == 2)
     until(lambda: "professeur a écrit" in first.page.inner_text(".own-slate .state"))
+    desk.keyboard.press("Control+z")
+    until(lambda: things(first.page) == 1)
+    desk.click(".slates-desk [data-slates=redo]")
+    until(lambda: things(first.page) == 2)
     assert (things(second.page), things(pupil.page)) == (2, 1)
 
     # All of them on paper, with their names.

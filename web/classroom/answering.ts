@@ -150,9 +150,10 @@ export class Answering {
   }
 
   #key(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
     if ((event.target as Element).closest?.("input, textarea, select, dialog")) return;
-    if (this.#hidden || !this.#panel.key(event.key)) return;
+    const plain = !(event.ctrlKey || event.metaKey || event.altKey);
+    const meant = plain ? !this.#hidden && this.#panel.key(event.key) : this.#slate?.key(event);
+    if (!meant) return;
     event.preventDefault();
     event.stopPropagation();
   }

@@ -80,6 +80,10 @@ export class Pupil extends HTMLElement {
       this.#guest.hurry();
     };
     window.addEventListener("online", awake);
+    document.addEventListener("keydown", (event) => {
+      if ((event.target as Element).closest("input, textarea")) return;
+      if (this.#slate.key(event)) event.preventDefault();
+    });
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "visible" && this.#line === "cut") awake();
     });

@@ -10,6 +10,7 @@ import { word } from "../ui/words";
 import type { Entry } from "../wire/frames";
 import { Notebook } from "../write/notebook";
 import { asPage, SlatePage } from "../write/slate";
+import { undoing } from "../write/undoing";
 import { noteTrack, readNote, slateOf, slateTrack, writeNote } from "./notes";
 
 /** Ink, blue, green, violet: red is the teacher's. */
@@ -51,6 +52,14 @@ export class OwnSlate {
     if (!task) return;
     if (!this.#page && this.guest.voice && this.guest.name) this.#take(task);
     this.#paint();
+  }
+
+  /** A key was pressed; true: it was meant for this slate. */
+  key(event: KeyboardEvent): boolean {
+    const asked = undoing(event);
+    if (!asked || !this.#task?.open || this.root.getClientRects().length === 0) return false;
+    this.#act(asked, 0);
+    return true;
   }
 
   /** Say what was written: the page is about to go. */
@@ -121,6 +130,7 @@ export class OwnSlate {
     }
     if (act === "eraser") page.take("eraser");
     if (act === "undo") page.undo();
+    if (act === "redo") page.redo();
     if (act === "clear") page.clear();
     if (act === "done") {
       page.flush();
@@ -146,6 +156,7 @@ export class OwnSlate {
       one.ariaPressed = String(page?.tool === "pen" && Number(one.dataset.value) === this.#colour);
     this.#part("[data-slate=eraser]").ariaPressed = String(page?.tool === "eraser");
     this.#part<HTMLButtonElement>("[data-slate=undo]").disabled = !page?.canUndo;
+    this.#part<HTMLButtonElement>("[data-slate=redo]").disabled = !page?.canRedo;
     const button = this.#part("[data-slate=done]");
     button.ariaPressed = String(done);
     const label = button.querySelector("span") as HTMLElement;
@@ -191,7 +202,7 @@ function markup(): string {
   return `<p class="task" dir="auto"></p>
     <div class="writing" aria-label="${w("yours")}" role="img"></div>
     <p class="nameless"><button type="button" class="button primary" data-slate="take">${w("take")}</button></p>
-    <div class="tools board-colours" role="toolbar" aria-label="${w("tools")}">${pens}${tool("eraser", "eraser")}${tool("undo", "undo")}${tool("clear", "wipe")}
+    <div class="tools board-colours" role="toolbar" aria-label="${w("tools")}">${pens}${tool("eraser", "eraser")}${tool("undo", "undo")}${tool("redo", "redo")}${tool("clear", "wipe")}
       <button type="button" class="button primary hand-in" data-slate="done" aria-pressed="false"><span></span></button></div>
     <p class="state" role="status"></p>`;
 }

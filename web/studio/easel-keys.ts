@@ -1,4 +1,6 @@
 /** The keys of the board: what each asks for, and how it is written in a tooltip. */
+import { keyPressed, undoing } from "../write/undoing";
+
 export type Asked = readonly [act: string, value: string];
 
 export const KEYS: Readonly<Record<string, Asked>> = {
@@ -36,14 +38,10 @@ export function keyOf(act: string, value = ""): string {
 export function actFor(
   event: Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">,
 ): Asked | null {
-  const { key, code, altKey, shiftKey } = event;
-  if (altKey) return null;
-  // On an Arabic keyboard the letter is another, the key is the same.
-  const letter = /^Key[A-Z]$/.test(code) && !/^[a-z]$/i.test(key) ? code.slice(3).toLowerCase() : key;
-  const plain = letter.length === 1 ? letter.toLowerCase() : letter;
+  if (event.altKey) return null;
   if (event.ctrlKey || event.metaKey) {
-    if (plain === "z") return [shiftKey ? "redo" : "undo", ""];
-    return plain === "y" ? ["redo", ""] : null;
+    const asked = undoing(event);
+    return asked && [asked, ""];
   }
-  return KEYS[plain] ?? null;
+  return KEYS[keyPressed(event)] ?? null;
 }

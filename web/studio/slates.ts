@@ -11,6 +11,7 @@ import { word } from "../ui/words";
 import type { Entry } from "../wire/frames";
 import { Notebook } from "../write/notebook";
 import { asPage, pageIn, SlatePage } from "../write/slate";
+import { undoing } from "../write/undoing";
 import { SLATES, SLATES_TAB, tileMarkup } from "./slates-face";
 import { printed } from "./slates-print";
 
@@ -81,7 +82,8 @@ export class Slates {
       event.preventDefault();
       this.#shut();
     });
-    this.#dialog.addEventListener("keydown", (event) => this.#key(event));
+    // After a stroke nothing has the focus, so the dialog itself would not hear of it.
+    addEventListener("keydown", (event) => this.#key(event), { capture: true });
     this.#part<HTMLFormElement>("form.set").addEventListener("submit", (event) => {
       event.preventDefault();
       this.#set();
@@ -177,20 +179,23 @@ export class Slates {
     if (act === "back") this.#shut();
     if (act === "next") this.#step(1);
     if (act === "previous") this.#step(-1);
-    if (act === "undo") this.#open?.page.undo();
+    if (act === "undo" || act === "redo") this.#open?.page[act]();
     if (act === "eraser" || act === "pen") this.#open?.page.take(act);
     if (act === "show" && this.#open && task) this.#show(this.#open.slate, task);
     this.#paint();
   }
 
   #key(event: KeyboardEvent): void {
+    if (!this.#dialog.open) return;
+    // The lesson's own board below listens too, and is not meant.
+    event.stopPropagation();
     if (!this.#open || (event.target as Element).closest("input, select")) return;
     const forward = document.dir === "rtl" ? "ArrowLeft" : "ArrowRight";
+    const undo = undoing(event);
     if (event.key === "ArrowLeft" || event.key === "ArrowRight") this.#step(event.key === forward ? 1 : -1);
-    else if (event.key === "z" && (event.ctrlKey || event.metaKey)) this.#open.page.undo();
+    else if (undo) this.#open.page[undo]();
     else return;
     event.preventDefault();
-    event.stopPropagation();
     this.#paint();
   }
 
@@ -341,6 +346,7 @@ export class Slates {
   #paintLarge({ slate, page }: { readonly slate: Slate; readonly page: SlatePage }): void {
     this.#part(".large .name").textContent = this.#name(slate);
     this.#part<HTMLButtonElement>("[data-slates=undo]").disabled = !page.canUndo;
+    this.#part<HTMLButtonElement>("[data-slates=redo]").disabled = !page.canRedo;
     this.#part("[data-slates=pen]").ariaPressed = String(page.tool === "pen");
     this.#part("[data-slates=eraser]").ariaPressed = String(page.tool === "eraser");
     this.#part<HTMLButtonElement>("[data-slates=show]").disabled = !this.studio.onAir();

@@ -129,6 +129,16 @@ export class SlatePage implements Bench {
     if (act) this.#words(act.back);
   }
 
+  get canRedo(): boolean {
+    return this.#history.canRedo;
+  }
+
+  redo(): void {
+    this.#tool.close?.();
+    const act = this.#history.redo();
+    if (act) this.#words(act.forth);
+  }
+
   clear(): void {
     this.#tool.close?.();
     this.act(cleared(this.page, this.speaker));
