@@ -49,6 +49,8 @@ export class Guest {
   #tickets: TicketHolder | null = null;
   #listening: Listening | null = null;
   readonly #confidants: Confidant[] = [];
+  /** What was heard so far, for who comes to hear it later. */
+  readonly #heard: Entry[] = [];
   #waiting: Waiting[];
   #mine: Record<string, Answer>;
   #introducing = false;
@@ -115,6 +117,7 @@ export class Guest {
 
   /** Hear from now on, once introduced, what is between the teacher and this voice, from its beginning. */
   confide(confidant: Confidant): void {
+    for (const entry of this.#heard) confidant.entry?.(entry);
     this.#confidants.push(confidant);
     this.#listen();
   }
@@ -155,6 +158,7 @@ export class Guest {
     const own = [`private/${this.voice}-*`];
     this.#listening = new Listening(this.lesson.timeline, this.#tickets, own, {
       entry: (entry) => {
+        this.#heard.push(entry);
         for (const one of this.#confidants) one.entry?.(entry);
       },
       passing: (frame) => {
@@ -217,7 +221,6 @@ export class Guest {
     const count = Number(kept(`${this.#place}:count`)) + 1;
     keep(`${this.#place}:count`, String(count));
     this.#speaker = `${prefix}.${count}`;
-    this.#tickets = tickets;
     const events = {
       acknowledged: () => this.events.changed(),
       trouble: (problem: Problem) => {
@@ -230,6 +233,7 @@ export class Guest {
     const sender = new Sender(name, this.lesson.timeline, tickets, events, GUEST_BOUNDS);
     await sender.restore();
     this.#sender = sender;
+    this.#tickets = tickets;
     this.#flush();
     this.#listen();
     this.events.changed();
