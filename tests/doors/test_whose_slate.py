@@ -75,6 +75,25 @@ async def test_a_slate_is_its_holders_and_the_teachers(house: House) -> None:
             ]
 
 
+async def test_that_it_was_given_back_is_told_to_its_holder_alone(house: House) -> None:
+    note, word = f"private/{MINE}-note", b'{"slate": "s1abc", "returned": true}'
+    async with guest(house, MINE) as holder, guest(house, THEIRS) as another, teacher(house) as studio:
+        await holder.say("lesson", [strokes()])
+        await studio.say("lesson", [strokes(note, speaker="s1abc.1", payload=word)])
+        entries = await heard(holder, 2, tracks=f"private/{MINE}-*")
+        assert [(one.track, one.speaker) for one in entries] == [(SLATE, f"{MINE}.1"), (note, "s1abc.1")]
+        with pytest.raises(Refused) as refused:
+            await heard(another, 1, tracks=note)
+        assert refused.value.code == "ticket-tracks"
+        with pytest.raises(Refused) as refused:
+            await another.say("lesson", [strokes(note, speaker=f"{THEIRS}.1", payload=word)])
+        assert refused.value.code == "ticket-tracks"
+    async with house.client(may=("follow",)) as follower:
+        read = [one for one in await follower.read("lesson", after=0) if isinstance(one, Entry)]
+        assert [one.track for one in read] == ["audio"]
+        assert list((await follower.summary("lesson")).tracks) == ["audio"]
+
+
 async def test_nobody_else_writes_on_it(house: House) -> None:
     async with guest(house, THEIRS) as another, house.client(may=("follow",)) as follower, teacher(house) as studio:
         for client, draft, code in (

@@ -76,7 +76,15 @@ def test_slates(server: Server, chromium: Browser) -> None:
     take_slate(first, "Tata")
     take_slate(second, "زاكورة")
     pupil.page.evaluate(NOTED)
+
+    # Who has taken a slate has a tile, empty as it is, and a figure says how many have written.
+    until(lambda: studio.told("slates") == "3")
+    until(lambda: desk.locator(".slates-desk [data-state=empty]").count() == 3)
+    assert desk.locator(".slates-desk .when").all_inner_texts() == ["", "", ""]
+    desk.locator(".slates-desk .count", has_text="0 sur 3").wait_for()
     write(first.page)
+    desk.locator(".slates-desk .count", has_text="1 sur 3 a écrit").wait_for()
+    desk.locator("[data-state=writing] .when", has_text="maintenant").wait_for()
     write(second.page)
     write(second.page, row=0.6)
     write(pupil.page)
@@ -96,7 +104,7 @@ def test_slates(server: Server, chromium: Browser) -> None:
     until(lambda: things(second.page) == 2)
 
     # The teacher sees all of them, live; nobody sees another's.
-    until(lambda: studio.told("slates") == "3")
+    desk.locator(".slates-desk .count", has_text="3 sur 3 ont écrit").wait_for()
     names = desk.locator(".slates-desk .tile bdi")
     until(lambda: sorted(names.all_inner_texts()) == sorted(["Tata", "زاكورة", "Amina"]))
     until(lambda: all(inked(desk, f".slates-desk .tiles li:nth-child({n})") for n in (1, 2, 3)))
@@ -115,6 +123,31 @@ def test_slates(server: Server, chromium: Browser) -> None:
     desk.click(".slates-desk [data-slates=redo]")
     until(lambda: things(first.page) == 2)
     assert (things(second.page), things(pupil.page)) == (2, 1)
+
+    # Corrected and given back: its class is told so, after a reload too, until it writes on.
+    desk.click(".slates-desk [data-slates=giveback]")
+    first.page.locator(".own-slate.returned .state", has_text="vous la rend").wait_for()
+    first.page.reload()
+    first.page.locator(".own-slate.returned .state", has_text="vous la rend").wait_for()
+    until(lambda: things(first.page) == 2)
+    assert second.page.locator(".own-slate.returned").count() == pupil.page.locator(".own-slate.returned").count() == 0
+    desk.click(".slates-desk [data-slates=back]")
+    desk.locator("[data-state=returned]", has_text="Tata").wait_for()
+    write(first.page, row=0.8)
+    desk.locator("[data-state=writing]", has_text="Tata").wait_for()
+    first.page.wait_for_selector(".own-slate:not(.returned)")
+    first.page.click(".own-slate [data-slate=undo]")
+    until(lambda: things(first.page) == 2)
+
+    # Who was away while it was given back sees it on returning; what was handed in is in hand again.
+    place = pupil.page.url
+    pupil.page.goto("about:blank")
+    desk.locator(".slates-desk .tile", has_text="Amina").click()
+    desk.click(".slates-desk [data-slates=giveback]")
+    desk.locator("[data-slates=giveback]:disabled", has_text="rendue").wait_for()
+    pupil.page.goto(place)
+    pupil.page.wait_for_selector(".own-slate.returned")
+    assert pupil.page.inner_text(".own-slate [data-slate=done]") == "J’ai fini"
 
     # All of them on paper, with their names.
     desk.evaluate("window.print = () => undefined")

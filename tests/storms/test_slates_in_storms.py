@@ -25,7 +25,8 @@ from weather import Weather
 SECRET = b"storm storm storm storm storm storm storm"
 SEEDS = 60
 VOICES = ("c-aaaaaaaaaaaa", "c-bbbbbbbbbbbb", "p-aaaaaaaaaaaa")
-SLATES = ("s1", "s2")
+SLATES = ("s1", "s2", "note")
+"""Two tasks; and where it is told that one is taken, handed in, given back."""
 PATTERNS = ("*", "board/*", "private/*", "private/c-*", "private/answers", "talk", "board", "audio")
 
 

@@ -5,7 +5,7 @@
  */
 import { AnswerPanel } from "../answer/panel";
 import { Guest } from "../say/guest";
-import { noteTrack, readNote } from "../slate/notes";
+import { noteOf } from "../slate/notes";
 import type { OwnSlate } from "../slate/own";
 import { type Answer, MAX_NAME, MAX_TEXT } from "../talk/facts";
 import type { Asked, Published, Talk } from "../talk/fold";
@@ -137,7 +137,7 @@ export class Answering {
 
   /** Something for this class alone. */
   #told(entry: Entry): void {
-    const note = entry.track === noteTrack(this.#guest.voice) ? readNote(entry.payload) : null;
+    const note = noteOf(entry)?.note;
     // What was read once is not shown again when the page is opened anew.
     if (!note || !("question" in note) || entry.seq <= Number(kept(this.#readPlace))) return;
     this.#replies.push(note);

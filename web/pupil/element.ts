@@ -4,7 +4,7 @@
  */
 import { AnswerPanel } from "../answer/panel";
 import { Guest, type Introduction } from "../say/guest";
-import { noteTrack, readNote } from "../slate/notes";
+import { noteOf } from "../slate/notes";
 import { OwnSlate } from "../slate/own";
 import { type Answer, MAX_TEXT } from "../talk/facts";
 import type { Asked } from "../talk/fold";
@@ -43,7 +43,7 @@ export class Pupil extends HTMLElement {
     this.#part(".slate").append(this.#slate.root);
     this.#guest.confide({
       entry: (entry) => {
-        const note = entry.track === noteTrack(this.#guest.voice) ? readNote(entry.payload) : null;
+        const note = noteOf(entry)?.note;
         if (note && "question" in note) this.#replied(note.text, note.answer);
       },
     });

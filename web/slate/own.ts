@@ -11,7 +11,8 @@ import type { Entry } from "../wire/frames";
 import { Notebook } from "../write/notebook";
 import { asPage, SlatePage } from "../write/slate";
 import { undoing } from "../write/undoing";
-import { noteTrack, readNote, slateOf, slateTrack, writeNote } from "./notes";
+import { type Note, noteTrack, slateTrack, writeNote } from "./notes";
+import { StandingFold, stepIn } from "./standing";
 
 /** Ink, blue, green, violet: red is the teacher's. */
 const COLOURS = [0, 1, 3, 5] as const;
@@ -23,9 +24,9 @@ export class OwnSlate {
   readonly #notebooks = new Map<string, Notebook>();
   #task: Task | null = null;
   #page: SlatePage | null = null;
-  #done = new Map<string, boolean>();
-  /** Tasks on whose slate the teacher wrote. */
-  readonly #remarked = new Set<string>();
+  readonly #standings = new Map<string, StandingFold>();
+  /** The last task whose slate was taken at this opening of the page. */
+  #claimed = "";
   #colour: number = COLOURS[0];
   #arrivedAt = performance.now();
   #impatience: ReturnType<typeof setTimeout> | undefined;
@@ -51,6 +52,7 @@ export class OwnSlate {
     this.#task = task;
     if (!task) return;
     if (!this.#page && this.guest.voice && this.guest.name) this.#take(task);
+    if (this.#page && task.open) this.#claim(task.slate);
     this.#paint();
   }
 
@@ -79,7 +81,7 @@ export class OwnSlate {
       this.guest.speaker,
       paper,
       {
-        say: (payload) => this.#say(slate, payload),
+        say: (payload) => this.#say(slateTrack(this.guest.voice, slate), payload),
         changed: () => this.#paint(),
       },
       this.#notebook(slate),
@@ -93,31 +95,42 @@ export class OwnSlate {
     return known;
   }
 
-  #say(slate: string, payload: Uint8Array<ArrayBuffer>): number | null {
-    const number = this.guest.say(slateTrack(this.guest.voice, slate), payload);
-    // Whose it is, with the first stroke; and who goes on writing has not done yet.
-    if (this.#done.get(slate) !== false) this.#tell(slate, false);
+  /** The teacher sees who has a slate before anything is written on it. */
+  #claim(slate: string): void {
+    if (this.#claimed === slate) return;
+    this.#claimed = slate;
+    if (this.#standing(slate).now.who === null) this.#tell({ slate, who: this.guest.name });
+  }
+
+  /** Say this on one of this voice's own tracks; how its slate stands is different at once. */
+  #say(track: string, payload: Uint8Array<ArrayBuffer>): number | null {
+    const number = this.guest.say(track, payload);
+    const said = { track, speaker: this.guest.speaker, t: 0, payload };
+    const meant = stepIn(said);
+    if (meant) this.#standing(meant.slate).say(said, number, meant.step);
+    this.changed();
     return number;
   }
 
-  #tell(slate: string, done: boolean): void {
-    this.#done.set(slate, done);
-    this.guest.say(noteTrack(this.guest.voice), writeNote({ slate, who: this.guest.name, done }));
-    this.changed();
+  #tell(note: Note): void {
+    this.#say(noteTrack(this.guest.voice), writeNote(note));
+  }
+
+  #standing(slate: string): StandingFold {
+    const known = this.#standings.get(slate) ?? new StandingFold();
+    this.#standings.set(slate, known);
+    return known;
   }
 
   #hear(entry: Entry): void {
-    const known = slateOf(entry.track);
-    if (known) {
-      if (!entry.speaker.startsWith(this.guest.voice)) this.#remarked.add(known.slate);
+    const known = stepIn(entry);
+    if (!known) return;
+    this.#standing(known.slate).hear(entry, known.step);
+    if (known.step.step === "written") {
       if (known.slate === this.#task?.slate && this.#page) this.#page.hear(entry);
       else this.#notebook(known.slate).hear(asPage(entry));
-      this.#paint();
-    } else if (entry.track === noteTrack(this.guest.voice) && entry.speaker.startsWith(this.guest.voice)) {
-      const note = readNote(entry.payload);
-      // What an earlier opening of this page said still holds.
-      if (note && "slate" in note && !this.#done.has(note.slate)) this.#done.set(note.slate, note.done);
     }
+    this.#paint();
   }
 
   #act(act: string, value: number): void {
@@ -134,7 +147,8 @@ export class OwnSlate {
     if (act === "clear") page.clear();
     if (act === "done") {
       page.flush();
-      this.#tell(this.#task.slate, !this.#done.get(this.#task.slate));
+      const { slate } = this.#task;
+      this.#tell({ slate, who: this.guest.name, done: !this.#standing(slate).now.done });
     }
     this.#paint();
   }
@@ -143,7 +157,7 @@ export class OwnSlate {
     const task = this.#task;
     if (!task) return;
     const page = this.#page;
-    const done = this.#done.get(task.slate) === true;
+    const { done, returned } = this.#standing(task.slate).now;
     const closed = !task.open;
     const text = this.#part(".task");
     const said = task.text || word("slate.aloud");
@@ -151,6 +165,7 @@ export class OwnSlate {
     this.#part(".tools").hidden = page === null || closed;
     this.#part(".nameless").hidden = page !== null || closed;
     this.root.classList.toggle("closed", closed);
+    this.root.classList.toggle("returned", returned);
     if (page) page.locked = closed;
     for (const one of this.root.querySelectorAll<HTMLElement>("[data-slate=colour]"))
       one.ariaPressed = String(page?.tool === "pen" && Number(one.dataset.value) === this.#colour);
@@ -162,18 +177,20 @@ export class OwnSlate {
     const label = button.querySelector("span") as HTMLElement;
     const says = word(done ? "slate.takeback" : "slate.done");
     if (label.textContent !== says) label.textContent = says;
-    const state = this.#state(task, done, closed);
+    const state = this.#state(task);
     if (this.#part(".state").textContent !== state) this.#part(".state").textContent = state;
     this.root.dataset.things = String(
       page ? [...page.page.things.values()].filter((one) => !one.gone).length : 0,
     );
   }
 
-  #state(task: Task, done: boolean, closed: boolean): string {
+  #state({ slate, open }: Task): string {
+    const { done, returned, remarked } = this.#standing(slate).now;
     if (this.guest.refused) return word("answer.refused", { why: this.guest.refused.message });
     if (this.#waitsLong()) return word("slate.kept");
-    if (this.#remarked.has(task.slate)) return word("slate.remarked");
-    if (closed) return word("slate.closed");
+    if (returned) return word("slate.returned");
+    if (remarked) return word("slate.remarked");
+    if (!open) return word("slate.closed");
     return word(done ? "slate.handed" : "slate.private");
   }
 

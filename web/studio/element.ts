@@ -108,6 +108,7 @@ export class Studio extends HTMLElement {
       say: (payload) => this.#sayTalk(payload),
       write: (track, payload) => this.#write(track, payload),
       named: (voice) => this.#floor.named(voice),
+      now: () => this.#now,
       present: (page, paper, heading) => this.#easel.present(page, paper, heading),
     });
     this.#captioning = new Captioning(
@@ -575,7 +576,7 @@ export class Studio extends HTMLElement {
     const sender = this.#sender;
     const behind = sender.behindMs;
     const live = this.#live;
-    const t = live ? this.#startsAt + performance.now() - this.#began : this.#sitting.end;
+    const t = this.#now;
     this.dataset.state = this.#state;
     this.dataset.scene = this.#seen;
     this.dataset.behindMs = String(Math.round(behind));
@@ -599,6 +600,11 @@ export class Studio extends HTMLElement {
     for (const one of this.querySelectorAll<HTMLElement>("button[data-scene]"))
       one.ariaPressed = String(one.dataset.scene === this.#seen);
     this.#paintButtons(live);
+  }
+
+  /** The lesson's clock, ms. */
+  get #now(): number {
+    return this.#live ? this.#startsAt + performance.now() - this.#began : this.#sitting.end;
   }
 
   #behindWords(behind: number, live: boolean): string {

@@ -30,10 +30,10 @@ export const SLATES = (): string => {
     <p class="row head">${button("back", "back")}<bdi class="name"></bdi>${button("previous", "previous")}${button("next", "next")}</p>
     <div class="writing"></div>
     <p class="row">${button("pen", "pen", "pen", ' aria-pressed="true"')}${button("eraser", "eraser", "eraser", ' aria-pressed="false"')}${button("undo", "undo", "undo")}${button("redo", "redo", "redo")}
-      <label class="named"><input type="checkbox" name="named" checked> ${w("named")}</label>${button("show", "show", "share")}</p>
+      <label class="named"><input type="checkbox" name="named" checked> ${w("named")}</label>${button("giveback", "giveback", "tick")}${button("show", "show", "share")}</p>
   </section>`;
 };
 
 export function tileMarkup(voice: string): string {
-  return `<button type="button" class="tile" data-slates="open" data-voice="${voice}"><span class="writing"></span><span class="name"><bdi></bdi></span><span class="how"></span></button>`;
+  return `<button type="button" class="tile" data-slates="open" data-voice="${voice}"><span class="writing"></span><span class="name"><bdi></bdi></span><span class="how"></span><span class="when"></span></button>`;
 }

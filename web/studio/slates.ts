@@ -4,10 +4,12 @@
  */
 import { PAPERS, type Page, type Paper } from "../board/board";
 import { BoardView } from "../board/view";
-import { readNote, slateOf, slateTrack } from "../slate/notes";
+import { noteTrack, slateTrack, writeNote } from "../slate/notes";
+import { StandingFold, stepIn } from "../slate/standing";
 import { isClass, voiceOf } from "../talk/answers";
 import { type Fact, readFact, type Task, write } from "../talk/facts";
-import { word } from "../ui/words";
+import { ago } from "../ui/ago";
+import { language, word } from "../ui/words";
 import type { Entry } from "../wire/frames";
 import { Notebook } from "../write/notebook";
 import { asPage, pageIn, SlatePage } from "../write/slate";
@@ -16,6 +18,8 @@ import { SLATES, SLATES_TAB, tileMarkup } from "./slates-face";
 import { printed } from "./slates-print";
 
 const PAINT_MS = 400;
+/** How long ago something was changed is told in steps of as much. */
+const AGO_MS = 10_000;
 /** Red, as teachers correct. */
 const RED = 2;
 
@@ -27,6 +31,8 @@ export interface SlatesStudio {
   write(track: string, payload: Uint8Array<ArrayBuffer>): number | null;
   /** What a class is called. */
   named(voice: string): string;
+  /** The lesson's clock, ms. */
+  now(): number;
   /** Show this to all, as a page under this heading. */
   present(page: Page, paper: Paper, heading: string): void;
 }
@@ -35,8 +41,7 @@ export interface SlatesStudio {
 interface Slate {
   readonly voice: string;
   readonly notebook: Notebook;
-  who: string;
-  done: boolean;
+  readonly standing: StandingFold;
   /** Shown to all. */
   shown: boolean;
   /** Its picture in the grid. */
@@ -88,23 +93,22 @@ export class Slates {
       event.preventDefault();
       this.#set();
     });
+    window.setInterval(() => this.paint(), AGO_MS);
     this.paint();
   }
 
   /** An entry of any track. */
   take(entry: Entry): void {
     if (entry.track === "talk") this.#told(entry);
-    const known = slateOf(entry.track);
-    if (known) this.#written(known.voice, known.slate, entry);
-    else if (entry.track.endsWith("-note")) {
-      const voice = voiceOf(entry.speaker);
-      const note = voice && entry.track === `private/${voice}-note` ? readNote(entry.payload) : null;
-      if (!voice || !note || !("slate" in note)) return;
-      const slate = this.#slate(note.slate, voice);
-      slate.who = note.who.trim();
-      slate.done = note.done;
-      this.paint();
+    const known = stepIn(entry);
+    if (!known) return;
+    const slate = this.#slate(known.slate, known.voice);
+    slate.standing.hear(entry, known.step);
+    if (known.step.step === "written") {
+      if (this.#open?.slate === slate) this.#open.page.hear(entry);
+      else slate.notebook.hear(asPage(entry));
     }
+    this.paint();
   }
 
   paint(): void {
@@ -135,19 +139,13 @@ export class Slates {
     this.paint();
   }
 
-  #written(voice: string, id: string, entry: Entry): void {
-    const slate = this.#slate(id, voice);
-    if (this.#open?.slate === slate) this.#open.page.hear(entry);
-    else slate.notebook.hear(asPage(entry));
-    this.paint();
-  }
-
   #slate(task: string, voice: string): Slate {
     const all = this.#tasks.get(task) ?? new Map<string, Slate>();
     this.#tasks.set(task, all);
     const known = all.get(voice);
     if (known) return known;
-    const fresh: Slate = { voice, notebook: new Notebook(), who: "", done: false, shown: false, tile: null };
+    const [notebook, standing] = [new Notebook(), new StandingFold()];
+    const fresh = { voice, notebook, standing, shown: false, tile: null };
     all.set(voice, fresh);
     return fresh;
   }
@@ -159,8 +157,8 @@ export class Slates {
     return all.sort((a, b) => rank(a) - rank(b) || this.#name(a).localeCompare(this.#name(b)));
   }
 
-  #name({ voice, who }: Slate): string {
-    return who || this.studio.named(voice) || word("slates.nameless");
+  #name({ voice, standing }: Slate): string {
+    return standing.now.who || this.studio.named(voice) || word("slates.nameless");
   }
 
   // -- what the teacher does ----------------------------------------------------------------------------------------
@@ -181,6 +179,7 @@ export class Slates {
     if (act === "previous") this.#step(-1);
     if (act === "undo" || act === "redo") this.#open?.page[act]();
     if (act === "eraser" || act === "pen") this.#open?.page.take(act);
+    if (act === "giveback" && this.#open) this.#giveBack(this.#open.slate);
     if (act === "show" && this.#open && task) this.#show(this.#open.slate, task);
     this.#paint();
   }
@@ -212,6 +211,16 @@ export class Slates {
     if (!this.studio.say(write(fact))) return false;
     this.#become(fact);
     return true;
+  }
+
+  /** What was corrected goes before the word that it was. */
+  #giveBack(slate: Slate): void {
+    const task = this.#task;
+    this.#open?.page.flush();
+    if (!task) return;
+    const track = noteTrack(slate.voice);
+    const number = this.studio.write(track, writeNote({ slate: task.slate, returned: true }));
+    slate.standing.say({ track, speaker: this.speaker }, number, { step: "returned" });
   }
 
   #show(slate: Slate, { paper }: Task): void {
@@ -268,7 +277,8 @@ export class Slates {
     const task = this.#task;
     const onAir = this.studio.onAir();
     const slates = this.#slates;
-    const done = slates.filter((one) => one.done).length;
+    const done = slates.filter(({ standing }) => standing.now.done).length;
+    const written = slates.filter(isWritten).length;
     this.face.dataset.slates = String(slates.length);
     const badge = this.face.querySelector<HTMLElement>(".badge.slates");
     if (badge) {
@@ -288,10 +298,10 @@ export class Slates {
       one.disabled = !onAir;
     this.#part("[data-slates=print]").hidden = slates.length === 0;
     const counts = [
-      word("slates.count", { n: slates.length }),
+      word("slates.written", { n: written, all: slates.length }),
       ...(done ? [word("slates.donecount", { n: done })] : []),
     ];
-    this.#part(".count").textContent = task ? counts.join(" · ") : "";
+    this.#part(".count").textContent = slates.length ? counts.join(" · ") : "";
     this.#part(".nobody").hidden = task === null || slates.length > 0;
     this.#part(".grid").hidden = this.#open !== null;
     this.#part(".large").hidden = this.#open === null;
@@ -305,13 +315,12 @@ export class Slates {
       const { item, view } = slate.tile ?? this.#make(slate);
       if (list.children[i] !== item) list.insertBefore(item, list.children[i] ?? null);
       const page = pageIn(slate.notebook);
-      const empty = [...page.things.values()].every((one) => one.gone);
-      const state = slate.shown ? "shown" : slate.done ? "done" : empty ? "empty" : "writing";
+      const state = stateOf(slate);
       item.dataset.state = state;
-      const [name, how] = [item.querySelector("bdi"), item.querySelector(".how")];
-      if (name && name.textContent !== this.#name(slate)) name.textContent = this.#name(slate);
-      if (how && how.textContent !== word(`slates.state-${state}`))
-        how.textContent = word(`slates.state-${state}`);
+      const { changedAt } = slate.standing.now;
+      const when = changedAt === null ? "" : ago(this.studio.now() - changedAt, language());
+      const says = { bdi: this.#name(slate), ".how": word(`slates.state-${state}`), ".when": when };
+      for (const [selector, text] of Object.entries(says)) this.#text(item.querySelector(selector), text);
       if (task)
         view?.show(page, { id: page.id, place: 0, paper: task.paper, picture: null, gone: false }, null);
     });
@@ -350,12 +359,33 @@ export class Slates {
     this.#part("[data-slates=pen]").ariaPressed = String(page.tool === "pen");
     this.#part("[data-slates=eraser]").ariaPressed = String(page.tool === "eraser");
     this.#part<HTMLButtonElement>("[data-slates=show]").disabled = !this.studio.onAir();
+    const { returned } = slate.standing.now;
+    const back = this.#part<HTMLButtonElement>("[data-slates=giveback]");
+    back.disabled = returned || !this.studio.onAir();
+    this.#text(back.querySelector("span"), word(returned ? "slates.state-returned" : "slates.giveback"));
     this.#dialog.dataset.open = slate.voice;
+  }
+
+  #text(part: Element | null, text: string): void {
+    if (part && part.textContent !== text) part.textContent = text;
   }
 
   #part<T extends HTMLElement = HTMLElement>(selector: string): T {
     return this.#dialog.querySelector(selector) as T;
   }
+}
+
+/** Whether there is anything on it from its own voice. */
+function isWritten({ voice, notebook }: Slate): boolean {
+  return [...pageIn(notebook).things.values()].some((one) => !one.gone && voiceOf(one.name) === voice);
+}
+
+function stateOf(slate: Slate): "returned" | "shown" | "done" | "writing" | "empty" {
+  const { returned, done } = slate.standing.now;
+  if (returned) return "returned";
+  if (slate.shown) return "shown";
+  if (done) return "done";
+  return isWritten(slate) ? "writing" : "empty";
 }
 
 function bare({ slate, text, paper }: Task): Omit<Task, "open"> {
