@@ -70,7 +70,13 @@ def enter_studio(
     return face
 
 
-def enter_classroom(browser: Browser, server: Server, lesson: str, locale: str = "fr-FR", *, script: str = "") -> Face:
+class House(Protocol):
+    """Where pages come from: the house itself, or a way to it."""
+
+    url: str
+
+
+def enter_classroom(browser: Browser, server: House, lesson: str, locale: str = "fr-FR", *, script: str = "") -> Face:
     """A classroom's browser at the page of a lesson. `script` runs before the page's own."""
     page = browser.new_context(locale=locale).new_page()
     if script:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 from playwright.sync_api import Browser, Page
 
+from cutline import line_to
 from faces import Face, enter_classroom, enter_studio
 from serving import Server, until
-from test_ask_and_answer import enter_pupil
+from test_ask_and_answer import enter_pupil, name_class
 
 
 def write(page: Page, sheet: str = ".own-slate .writing .board-page", row: float = 0.4) -> None:
@@ -204,3 +208,113 @@ def test_slates(server: Server, chromium: Browser) -> None:
 def bearer(page: Page) -> dict[str, str]:
     ticket = page.evaluate("JSON.parse(document.getElementById('lesson').textContent).ticket")
     return {"authorization": f"Bearer {ticket}"}
+
+
+def printed(desk: Page) -> int:
+    """How many strokes all slates have on paper, as the teacher has them; on paper without a ruling."""
+    desk.click(".slates-desk [data-slates=print]")
+    desk.wait_for_selector(".slates-print figure svg", state="attached")
+    return desk.locator(".slates-print figure svg path").count()
+
+
+def class_cut_in_a_lesson(
+    server: Server, chromium: Browser, pass_by: Callable[[Face, Callable[[], None]], None]
+) -> float:
+    """
+    A class is cut in the middle of a poll and of a stroke. On its return it has all, and all have what it did.
+
+    `pass_by` lasts as long as the cut; it is given the class's face, and what happens on all sides, to be done often.
+    Returned are the seconds from the mended line until all of that is so.
+    """
+    lesson = server.announce("La ligne coupée")
+    studio = enter_studio(chromium, server, lesson)
+    desk = studio.page
+    desk.keyboard.press("2")
+    desk.click("[data-act=go]")
+    studio.reaches("on-air")
+    whole = enter_classroom(chromium, server, lesson)
+    with line_to(server) as line:
+        away = enter_classroom(chromium, line, lesson)
+        for one in (whole, away):
+            one.reaches("live")
+            one.moves()
+        write(desk, ".easel .board-page", 0.1)
+
+        # A slate for each, and a question over it, which the class has answered once.
+        desk.click("[data-slates=desk]")
+        desk.click(".slates-desk .set button")
+        away.page.click(".own-slate .nameless button")
+        name_class(away, "Tata")
+        write(away.page, row=0.2)
+        desk.locator(".slates-desk [data-state=writing]", has_text="Tata").wait_for()
+        desk.click(".slates-desk header [data-slates=desk]")
+        desk.click(".asking-tabs [data-id=polls]")
+        desk.click(".asking [data-ask=quick][data-id='2']")
+        away.page.click(".poll [data-choice='0']")
+        desk.locator(".asking .now .answered", has_text="1").wait_for()
+        away.page.locator(".question-card:not(.slate-card) [data-do=fold]").click()
+
+        # In the middle of a stroke nothing comes through any more. It changes its mind, and writes on.
+        box = away.page.locator(".own-slate .writing .board-page").bounding_box()
+        assert box
+        mouse = away.page.mouse
+        mouse.move(box["x"] + box["width"] * 0.2, box["y"] + box["height"] * 0.3)
+        mouse.down()
+        mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.3, steps=8)
+        line.cut()
+        mouse.move(box["x"] + box["width"] * 0.8, box["y"] + box["height"] * 0.3, steps=8)
+        mouse.up()
+        away.page.click(".answering .chip[data-do=fold]")
+        away.page.click(".poll [data-choice='1']")
+        away.page.wait_for_selector(".answering[data-arrived=false]", state="attached")
+        away.page.locator(".question-card:not(.slate-card) [data-do=fold]").click()
+        before = desk.locator(".asking .now .answered").inner_text()
+        desk.click(".asking header [data-ask=tab]")
+        rows = iter(range(45))
+
+        def happens() -> None:
+            """A stroke of the teacher on the lesson's board, and one of the class on its slate."""
+            row = 0.2 + 0.015 * next(rows)
+            write(desk, ".easel .board-page", row)
+            write(away.page, row=row + 0.15)
+
+        happens()
+        pass_by(away, happens)
+        happens()
+        # It is given back meanwhile, by a teacher who has not seen what was written since.
+        desk.click("[data-slates=desk]")
+        desk.locator(".slates-desk .tile", has_text="Tata").click()
+        desk.click(".slates-desk [data-slates=giveback]")
+        desk.click(".slates-desk [data-slates=back]")
+        desk.locator(".slates-desk [data-state=returned]", has_text="Tata").wait_for()
+        desk.click(".slates-desk header [data-slates=desk]")
+        desk.click(".asking-tabs [data-id=polls]")
+        assert desk.locator(".asking .now .answered").inner_text() == before
+        desk.click(".asking .now [data-ask=close]")
+        assert away.number("things") < whole.number("things")
+        written = things(away.page)
+        line.mend()
+        mended_at = time.monotonic()
+
+        # It is there again: all of the board, its answer once, as it was given last, and its slate whole.
+        away.reaches("live", 60)
+        away.page.wait_for_selector(".answering[data-arrived=true]", state="attached", timeout=60_000)
+        until(lambda: [one.inner_text() for one in desk.locator(".asking .now .bars b").all()] == ["0", "1"])
+        desk.click(".asking header [data-ask=tab]")
+        desk.click("[data-slates=desk]")
+        desk.locator(".slates-desk [data-state=writing]", has_text="Tata").wait_for()
+        desk.evaluate("window.print = () => undefined")
+        until(lambda: printed(desk) == things(away.page) == written)
+        desk.click(".slates-desk [data-slates=hide]")
+        until(lambda: away.told("things") == whole.told("things") == studio.told("things"), 60)
+        until(lambda: away.told("board") == whole.told("board") != "")
+        took = time.monotonic() - mended_at
+        for face in (studio, whole, away):
+            assert face.errors == []
+            face.page.context.close()
+    return took
+
+
+def test_a_class_cut_in_a_poll_and_a_stroke(server: Server, chromium: Browser) -> None:
+    """Until its page has found out by itself; `bench/cut.py` cuts it for minutes."""
+    class_cut_in_a_lesson(server, chromium, lambda away, _: away.reaches("waiting", 60))
