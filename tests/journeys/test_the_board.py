@@ -19,6 +19,7 @@ from halqa.media.hand import Hand
 from halqa.media.teach import Desk, Teacher, file_batches
 from halqa.timeline import Draft
 from serving import Server, until
+from test_board_in_the_studio import at_the_board, drag, things, wave, write
 
 
 class Lesson:
@@ -313,6 +314,103 @@ def test_the_reader_chooses_what_is_shown(server: Server, chromium: Browser, les
     face.page.click(".astray")
     until(lambda: face.page.is_hidden(".astray"))
     assert face.errors == []
+
+
+INKED = """([x, y, w, h]) => {
+  // How many dots are written on in this part of the page (board units).
+  const canvas = document.querySelector('.blackboard .board-ink');
+  const scale = canvas.width / 8000;
+  const { data } = canvas.getContext('2d').getImageData(...[x, y, w, h].map(one => Math.round(one * scale)));
+  let dots = 0;
+  for (let i = 3; i < data.length; i += 4) if (data[i] > 100) dots++;
+  return dots;
+}"""
+
+LIES = """() => {
+  // How the text lies there: degrees, clockwise.
+  const { transform } = document.querySelector('.blackboard .board-text').style;
+  const [a, b] = transform.match(/-?[0-9.]+(e-?[0-9]+)?/g).map(Number);
+  return Math.round(Math.atan2(b, a) * 180 / Math.PI);
+}"""
+
+
+def test_what_the_teacher_turns_is_turned_in_the_classroom_and_on_paper(server: Server, chromium: Browser) -> None:
+    lesson = server.announce("Rotations")
+    studio = at_the_board(chromium, server, lesson)
+    studio.page.click("[data-act=go]")
+    studio.reaches("on-air")
+    keys = studio.page.keyboard
+    write(studio, wave(1500, 1600, width=3000))
+    keys.press("t")
+    drag(studio, (2400, 2400), (2400, 2400))
+    keys.type("perpendiculaire")
+    keys.press("Escape")
+    things(studio, 2)
+    classroom = enter_classroom(chromium, server, lesson)
+    classroom.reaches("live")
+    has(classroom, strokes=2)
+    until(lambda: classroom.page.evaluate(INKED, [1400, 1300, 3200, 600]) > 200)
+    before = shown(classroom)
+
+    # By the handle, both at once, to a right angle: with Shift the hand need not be exact.
+    keys.press("v")
+    keys.press("Control+a")
+    knob, middle = grip(studio)
+    mouse = studio.page.mouse
+    mouse.move(*knob)
+    mouse.down()
+    keys.down("Shift")
+    mouse.move(middle[0] + 200, middle[1] + 12, steps=8)
+    mouse.up()
+    keys.up("Shift")
+    until(lambda: classroom.page.evaluate(LIES) == 90)
+    until(lambda: classroom.page.evaluate(INKED, [1400, 1300, 1000, 600]) == 0)
+    assert classroom.page.evaluate(INKED, [2500, 300, 1500, 3600]) > 200
+    until(lambda: shown(classroom) != before)
+    turned = shown(classroom)
+
+    # One step back, one forth; and as far by keys.
+    keys.press("Control+z")
+    until(lambda: classroom.page.evaluate(LIES) == 0)
+    keys.press("Control+y")
+    until(lambda: classroom.page.evaluate(LIES) == 90)
+    until(lambda: shown(classroom) == turned)
+    keys.press("Control+a")
+    for key in ("h", "Shift+H", "j"):
+        keys.press(key)
+    until(lambda: classroom.page.evaluate(LIES) == 75)
+    for _ in range(5):
+        keys.press("h")
+    until(lambda: classroom.page.evaluate(LIES) == 0)
+    until(lambda: classroom.page.evaluate(INKED, [1400, 1300, 1000, 600]) > 50)
+    keys.press("j")
+    until(lambda: classroom.page.evaluate(LIES) == 15)
+
+    # A text that is turned stays so when it is written anew.
+    keys.press("t")
+    studio.page.locator(".easel .board-text").click(position={"x": 20, "y": 10}, force=True)
+    keys.type(" !")
+    keys.press("Escape")
+    until(lambda: classroom.page.inner_text(".blackboard .board-text") == "perpendiculaire !")
+    assert classroom.page.evaluate(LIES) == 15
+
+    album = chromium.new_context(locale="fr-FR").new_page()
+    album.goto(f"{server.url}/lessons/{lesson}/board")
+    until(lambda: album.evaluate("document.querySelector('halqa-album')?.dataset.state") == "ready", 60)
+    places = album.evaluate("[...document.querySelectorAll('halqa-album svg [transform]')].map(one => one.getCTM().b)")
+    assert len(places) == 2
+    assert all(place > 0 for place in places), "the stroke, and the text"
+    assert studio.errors == classroom.errors == []
+
+
+def grip(studio: Face) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Where the handle is that turns what is chosen, and the middle about which it turns (CSS pixels)."""
+    script = """() => ['.choice .grip.turn', '.choice polygon.around'].map(one => {
+      const { x, y, width, height } = document.querySelector(one).getBoundingClientRect();
+      return [x + width / 2, y + height / 2];
+    })"""
+    knob, middle = studio.page.evaluate(script)
+    return (knob[0], knob[1]), (middle[0], middle[1])
 
 
 def test_all_pages_are_printed(server: Server, chromium: Browser, lesson: Lesson, tmp_path: Path) -> None:

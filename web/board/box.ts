@@ -21,6 +21,11 @@ export function carried({ x1, y1, x2, y2 }: Box, matrix: Matrix): Box {
   return { x1: Math.min(...xs), y1: Math.min(...ys), x2: Math.max(...xs), y2: Math.max(...ys) };
 }
 
+/** Whether a place lies within it, or no further from it than so much. */
+export function holds({ x1, y1, x2, y2 }: Box, x: number, y: number, margin = 0): boolean {
+  return x >= x1 - margin && x <= x2 + margin && y >= y1 - margin && y <= y2 + margin;
+}
+
 export function meet(a: Box, b: Box): boolean {
   return a.x1 <= b.x2 && b.x1 <= a.x2 && a.y1 <= b.y2 && b.y1 <= a.y2;
 }

@@ -26,6 +26,11 @@ export function scaleOf([a, b, c, d]: Matrix): number {
   return Math.sqrt(Math.abs(a * d - b * c));
 }
 
+/** How far a matrix turns things: radians, clockwise on a page. */
+export function angleOf([a, b]: Matrix): number {
+  return Math.atan2(b, a);
+}
+
 export function translation(dx: number, dy: number): Matrix {
   return [1, 0, 0, 1, dx, dy];
 }

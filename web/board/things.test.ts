@@ -135,6 +135,9 @@ describe("a touch", () => {
     const moved = placed(rect, { matrix: compose(translation(1000, 0), scaling(0.5, 0.5, 0, 0)) });
     expect(hits(moved, 1052, 200, 4)).toBe(true);
     expect(hits(moved, 105, 350, 4)).toBe(false);
+    const turned = placed(rect, { matrix: rotation(Math.PI / 4, 300, 350) });
+    const [x, y] = apply(turned.matrix, 100, 200);
+    expect([hits(turned, x, y, 4), hits(turned, 100, 200, 4)]).toEqual([true, false]);
     expect(hits(placed(rect, { matrix: [1, 1, 1, 1, 0, 0] }), 100, 100, 50)).toBe(false);
   });
 
@@ -144,6 +147,11 @@ describe("a touch", () => {
     expect(caught(placed(rect), rectangle(600, 600, 90, 190))).toBe(true);
     expect(caught(placed(rect, { matrix: translation(1000, 0) }), rectangle(0, 0, 600, 600))).toBe(false);
     expect(caught(placed(rect, { gone: true }), rectangle(0, 0, 600, 600))).toBe(false);
+    // Turned, it lies where it is turned to: its corners are within no more.
+    expect(caught(placed(rect), rectangle(99, 199, 501, 501))).toBe(true);
+    expect(
+      caught(placed(rect, { matrix: rotation(Math.PI / 4, 300, 350) }), rectangle(99, 199, 501, 501)),
+    ).toBe(false);
     expect(
       caught(placed({ kind: "line", x1: 0, y1: 50, x2: 1000, y2: 50, ...dress }), rectangle(-1, 0, 100, 100)),
     ).toBe(false);

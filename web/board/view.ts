@@ -22,7 +22,7 @@ import { changes, emptyPage } from "./fold";
 import { canvas, draw, Layer } from "./layer";
 import { IDENTITY } from "./matrix";
 import { type Frame, linesOf } from "./paper";
-import { boxOf, type Colours, inkBy } from "./paths";
+import { boxOf, type Colours, drawingOf, inkBy } from "./paths";
 import { isWritten, type Pictures, Sheet } from "./sheet";
 
 export interface Look {
@@ -230,13 +230,18 @@ export class BoardView {
     const placed = this.#shown.things.get(name);
     if (!placed || placed.gone) return null;
     if (!isWritten(placed.what)) return boxOf(placed);
+    const box = this.ownBox(name);
+    return box && carried(box, placed.matrix);
+  }
+
+  /** The same in its own units, before it was moved or turned. */
+  ownBox(name: string): Box | null {
+    const placed = this.#shown.things.get(name);
+    if (!placed || placed.gone) return null;
     const { what } = placed;
+    if (!isWritten(what)) return drawingOf(what).box;
     const size = what.kind === "image" ? { width: what.w, height: what.h } : this.#sheet.size(name);
-    if (!size) return null;
-    return carried(
-      { x1: what.x, y1: what.y, x2: what.x + size.width, y2: what.y + size.height },
-      placed.matrix,
-    );
+    return size && { x1: what.x, y1: what.y, x2: what.x + size.width, y2: what.y + size.height };
   }
 
   // -- what is where ------------------------------------------------------------------------------------------------

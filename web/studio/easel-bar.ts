@@ -52,7 +52,7 @@ export function dressMarkup(): string {
     <span class="ways" data-for="select">${way("box")}${way("loop")}</span>
     <span class="swatches">${swatches}</span>
     <span class="nibs">${widths}</span>
-    <span class="with-choice" hidden>${button("double", "", "studio.double", "double")}${button("remove", "", "studio.remove", "trash")}</span>
+    <span class="with-choice" hidden>${button("turn", "-15", "studio.turnleft", "turnleft")}${button("turn", "15", "studio.turnright", "turnright")}${button("double", "", "studio.double", "double")}${button("remove", "", "studio.remove", "trash")}</span>
   </div>`;
 }
 

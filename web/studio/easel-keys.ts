@@ -12,6 +12,11 @@ export const KEYS: Readonly<Record<string, Asked>> = {
   f: ["tool", "formula"],
   k: ["tool", "laser"],
   u: ["ruler", ""],
+  // Two neighbours on every keyboard. With Shift, which writes them large, they turn finely.
+  h: ["turn", "-15"],
+  j: ["turn", "15"],
+  H: ["turn", "-1"],
+  J: ["turn", "1"],
   l: ["shape", "line"],
   a: ["shape", "arrow"],
   r: ["shape", "rect"],
@@ -43,5 +48,6 @@ export function actFor(
     const asked = undoing(event);
     return asked && [asked, ""];
   }
-  return KEYS[keyPressed(event)] ?? null;
+  const plain = keyPressed(event);
+  return (event.shiftKey ? KEYS[plain.toUpperCase()] : undefined) ?? KEYS[plain] ?? null;
 }

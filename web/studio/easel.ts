@@ -374,6 +374,7 @@ export class Easel implements Bench {
     },
     undo: () => this.#undo("back"),
     redo: () => this.#undo("forth"),
+    turn: (degrees) => this.#tool instanceof SelectTool && this.#tool.turn(Number(degrees)),
     double: () => this.#tool instanceof SelectTool && this.#tool.double(),
     remove: () => this.#tool instanceof SelectTool && this.#tool.remove(),
     clear: () => this.#clear(),

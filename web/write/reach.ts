@@ -1,6 +1,7 @@
 /** What a hand on the board touches. Texts and formulas are as large as they came out on this page. */
 import type { Page, Placed } from "../board/board";
-import { type Box, meet } from "../board/box";
+import { type Box, holds, meet } from "../board/box";
+import { apply, invert, scaleOf } from "../board/matrix";
 import { caught, encloses, hits } from "../board/pick";
 import { isWritten } from "../board/sheet";
 import type { BoardView } from "../board/view";
@@ -10,8 +11,11 @@ interface Place {
   readonly y: number;
 }
 
+/** What of a view it needs: how large things came out. */
+type Boxes = Pick<BoardView, "box" | "ownBox">;
+
 /** What lies within `radius` of the way from one place to another, the topmost last. */
-export function touching(view: BoardView, page: Page, from: Place, to: Place, radius: number): Placed[] {
+export function touching(view: Boxes, page: Page, from: Place, to: Place, radius: number): Placed[] {
   const area: Box = {
     x1: Math.min(from.x, to.x) - radius,
     y1: Math.min(from.y, to.y) - radius,
@@ -28,13 +32,21 @@ export function touching(view: BoardView, page: Page, from: Place, to: Place, ra
     if (placed.gone) continue;
     const box = view.box(placed.name);
     if (!box || !meet(box, area)) continue;
-    if (isWritten(placed.what) || along.some(([x, y]) => hits(placed, x, y, radius))) found.push(placed);
+    const touches = isWritten(placed.what) ? touchesWritten(view, placed, radius) : null;
+    if (along.some(([x, y]) => (touches ? touches(x, y) : hits(placed, x, y, radius)))) found.push(placed);
   }
   return found;
 }
 
+/** Whether a place touches what is written: as it is turned, not what lies around it. */
+function touchesWritten(view: Boxes, { name, matrix }: Placed, radius: number) {
+  const [box, home] = [view.ownBox(name), invert(matrix)];
+  const near = radius / scaleOf(matrix);
+  return (x: number, y: number) => box !== null && home !== null && holds(box, ...apply(home, x, y), near);
+}
+
 /** What lies in an area. */
-export function inside(view: BoardView, page: Page, area: readonly Place[]): Placed[] {
+export function inside(view: Boxes, page: Page, area: readonly Place[]): Placed[] {
   const lasso = area.flatMap(({ x, y }) => [x, y]);
   return [...page.things.values()].filter((placed) => {
     const box = placed.gone ? null : view.box(placed.name);

@@ -1,9 +1,9 @@
 /** Writes formulas in TeX: the formula is seen on the page while it is written, and what is wrong with it is told. */
 import { gone, instead, put } from "../../board/acts";
-import { type Formula, PAGE } from "../../board/board";
+import { type Formula, type Matrix, PAGE } from "../../board/board";
 import { MAX_TEX } from "../../board/codec";
 import { refOf } from "../../board/fold";
-import { apply, scaleOf } from "../../board/matrix";
+import { angleOf, apply, compose, IDENTITY, rotation, scaleOf, translation } from "../../board/matrix";
 import type { Spot } from "../../board/pen";
 import { plain } from "../../ui/plain";
 import { word } from "../../ui/words";
@@ -38,6 +38,8 @@ interface Writing {
   readonly x: number;
   readonly y: number;
   readonly old: string | null;
+  /** As it is turned; what is written anew is upright. */
+  readonly turn: Matrix;
   readonly page: string;
   colour: number;
   size: number;
@@ -66,7 +68,8 @@ export class FormulaTool implements Tool {
     if (found?.what.kind === "formula") {
       const { what, matrix, name } = found;
       const [x, y] = apply(matrix, what.x, what.y);
-      this.#open(x, y, what.size * scaleOf(matrix), what.colour, what.tex, name);
+      const turn = rotation(angleOf(matrix), x, y);
+      this.#open(x, y, what.size * scaleOf(matrix), what.colour, what.tex, { name, turn });
     } else {
       this.#open(spot.x, spot.y - bench.width * 0.6, bench.width, bench.setting.colour, "", null);
     }
@@ -85,7 +88,14 @@ export class FormulaTool implements Tool {
     this.#finish();
   }
 
-  #open(x: number, y: number, size: number, colour: number, tex: string, old: string | null): void {
+  #open(
+    x: number,
+    y: number,
+    size: number,
+    colour: number,
+    tex: string,
+    changed: { readonly name: string; readonly turn: Matrix } | null,
+  ): void {
     const panel = document.createElement("form");
     // Not over the place where the formula is to stand.
     panel.className = y > PAGE.height * 0.4 ? "formula-panel above" : "formula-panel";
@@ -99,7 +109,8 @@ export class FormulaTool implements Tool {
     preview.dir = "ltr";
     this.bench.desk.append(preview);
     this.stage.append(panel);
-    const writing = { panel, preview, x, y, old, page: this.bench.page.id, colour, size };
+    const [old, turn] = [changed?.name ?? null, changed?.turn ?? IDENTITY];
+    const writing = { panel, preview, x, y, old, turn, page: this.bench.page.id, colour, size };
     this.#writing = writing;
     if (old) this.bench.view.hold([old]);
     const input = panel.querySelector("input") as HTMLInputElement;
@@ -134,8 +145,8 @@ export class FormulaTool implements Tool {
   }
 
   async #preview(writing: Writing): Promise<void> {
-    const { panel, preview, x, y, size, colour } = writing;
-    preview.style.transform = `translate(${x}px, ${y}px)`;
+    const { panel, preview, x, y, turn, size, colour } = writing;
+    preview.style.transform = `matrix(${compose(turn, translation(x, y)).join()})`;
     preview.style.fontSize = `${size}px`;
     preview.style.color = `var(--board-${colour})`;
     const { setFormula } = await import("../../board/formula");
@@ -160,7 +171,7 @@ export class FormulaTool implements Tool {
     const tex = (writing.panel.querySelector("input") as HTMLInputElement).value.trim();
     this.#give();
     const { bench } = this;
-    const { old, page, x, y } = writing;
+    const { old, turn, page, x, y } = writing;
     if (page !== bench.page.id) return;
     const before = old ? (bench.page.things.get(old)?.what as Formula | undefined) : undefined;
     const size = Math.round(writing.size);
@@ -179,6 +190,7 @@ export class FormulaTool implements Tool {
       tex,
     };
     bench.say({ op: "thing", id, thing });
+    if (turn !== IDENTITY) bench.say({ op: "moved", things: [id], by: turn });
     if (!old) {
       bench.did(put(page, [id]));
       return;

@@ -1,26 +1,50 @@
-/** Chooses things: tapped, or encircled. Then they are moved, made larger, dressed, doubled or taken away. */
+/** Chooses things: tapped, or encircled. Then they are moved, made larger, turned, dressed, doubled or taken away. */
 import { dressed, gone, moved, put } from "../../board/acts";
-import type { Matrix, Op, Placed } from "../../board/board";
-import { type Box, joined } from "../../board/box";
+import { type Matrix, type Op, PAGE, type Placed } from "../../board/board";
+import type { Box } from "../../board/box";
 import { nameOf } from "../../board/fold";
 import { pointsOf } from "../../board/ink";
-import { apply, compose, IDENTITY, scaleOf, scaling, translation } from "../../board/matrix";
+import { apply, compose, IDENTITY, scaleOf, translation } from "../../board/matrix";
 import type { Manner, Spot } from "../../board/pen";
 import type { Bench, Setting, Tool } from "../../write/bench";
 import { WIDTHS } from "../../write/bench";
 import { inside, touching } from "../../write/reach";
+import {
+  angleOfAll,
+  type Corner,
+  carriedBy,
+  cornersOf,
+  type Frame,
+  frameOf,
+  handleOf,
+  held,
+  isWithin,
+  type Place,
+  type Side,
+  sideOf,
+  sizedBy,
+  stepFrom,
+  told,
+  turnedBy,
+  turnOf,
+} from "./choice";
 
-type Corner = "nw" | "ne" | "sw" | "se";
 type Drag =
   | { readonly kind: "encircle"; readonly way: Spot[] }
   | { readonly kind: "move"; readonly from: Spot }
-  | { readonly kind: "size"; readonly from: Spot; readonly corner: Corner; readonly box: Box };
+  | { readonly kind: "size"; readonly from: Spot; readonly corner: Corner; readonly frame: Frame }
+  | { readonly kind: "turn"; readonly from: Spot; readonly side: Side; readonly frame: Frame; by: number };
 
 const SVG = "http://www.w3.org/2000/svg";
 /** CSS pixels: a fingertip. */
 const REACH = 14;
 /** CSS pixels: less was a tap. */
 const TAP = 5;
+/** CSS pixels: of what is pulled at, and from the frame to the handle that turns it. */
+const GRIP = 7;
+const HANDLE = 34;
+/** CSS pixels: the angle that is told while it turns, beyond the handle. */
+const LETTERS = 15;
 const STEP = 25;
 const FAR_STEP = 125;
 /** Where a double lies, from what it is of. */
@@ -28,6 +52,8 @@ const BESIDE = 150;
 
 export class SelectTool implements Tool {
   #chosen: string[] = [];
+  /** How far what is chosen is turned, and its frame with it; radians. */
+  #angle = 0;
   #page = "";
   #drag: Drag | null = null;
   #by: Matrix = IDENTITY;
@@ -49,10 +75,13 @@ export class SelectTool implements Tool {
   // -- with the hand ------------------------------------------------------------------------------------------------
 
   begin(spot: Spot): void {
-    const box = this.#box;
-    const corner = box && this.#corner(box, spot);
-    if (box && corner) this.#drag = { kind: "size", from: spot, corner, box };
-    else if (box && holds(box, spot)) this.#drag = { kind: "move", from: spot };
+    const frame = this.#frame;
+    const corner = frame && this.#corner(frame, spot);
+    const side = frame && this.#side(frame);
+    if (frame && corner) this.#drag = { kind: "size", from: spot, corner, frame };
+    else if (frame && side && this.#near(this.#handle(frame, side).knob, spot))
+      this.#drag = { kind: "turn", from: spot, side, frame, by: 0 };
+    else if (frame && isWithin(frame, spot)) this.#drag = { kind: "move", from: spot };
     else this.#drag = { kind: "encircle", way: [spot] };
   }
 
@@ -63,10 +92,17 @@ export class SelectTool implements Tool {
     if (drag.kind === "encircle") {
       drag.way.push(...spots);
     } else {
-      this.#by = drag.kind === "move" ? carried(drag.from, spot, manner.shift) : sized(drag, spot);
+      this.#by = this.#pull(drag, spot, manner.shift);
       this.bench.view.hold(this.#chosen, this.#by);
     }
     this.refresh();
+  }
+
+  #pull(drag: Exclude<Drag, { kind: "encircle" }>, to: Spot, shift: boolean): Matrix {
+    if (drag.kind === "move") return carriedBy(drag.from, to, shift);
+    if (drag.kind === "size") return sizedBy(drag.frame, drag.corner, drag.from, to);
+    drag.by = turnedBy(drag.frame, this.#angle, drag.from, to, shift);
+    return turnOf(drag.frame, drag.by);
   }
 
   end(spot: Spot, manner: Manner): void {
@@ -82,9 +118,11 @@ export class SelectTool implements Tool {
       const by = this.#by;
       this.#by = IDENTITY;
       bench.view.hold(null);
-      const tapped = drag.kind === "move" && far(drag.from, spot) * bench.view.scale < TAP;
-      if (tapped) this.#choose(this.#at(spot), manner.shift);
-      else bench.act(moved(this.#page, this.#chosen, by, bench.speaker));
+      const tapped = far(drag.from, spot) * bench.view.scale < TAP;
+      if (!tapped) {
+        bench.act(moved(this.#page, this.#chosen, by, bench.speaker));
+        if (drag.kind === "turn") this.#angle += drag.by;
+      } else if (drag.kind === "move") this.#choose(this.#at(spot), manner.shift);
     }
     this.refresh();
   }
@@ -113,6 +151,7 @@ export class SelectTool implements Tool {
     const before = more ? this.#chosen : [];
     this.#chosen = [...new Set([...before, ...names])];
     this.#page = this.bench.page.id;
+    this.#angle = angleOfAll(this.chosen);
     this.bench.changed();
   }
 
@@ -132,6 +171,16 @@ export class SelectTool implements Tool {
     if (names.length === 0) return;
     this.bench.act(gone(this.#page, names, this.bench.speaker));
     this.#choose([], false);
+    this.refresh();
+  }
+
+  /** On to the next multiple of so many degrees; below nought: anticlockwise. */
+  turn(degrees: number): void {
+    const frame = this.#frame;
+    if (!frame) return;
+    const by = stepFrom(this.#angle, degrees);
+    this.bench.act(moved(this.#page, this.#chosen, turnOf(frame, by), this.bench.speaker));
+    this.#angle += by;
     this.refresh();
   }
 
@@ -202,17 +251,33 @@ export class SelectTool implements Tool {
 
   // -- what is seen -------------------------------------------------------------------------------------------------
 
-  get #box(): Box | null {
+  get #frame(): Frame | null {
     if (this.#page !== this.bench.page.id) return null;
-    const boxes = this.chosen.flatMap((one) => this.bench.view.box(one.name) ?? []);
-    return boxes.length > 0 ? boxes.reduce(joined) : null;
+    const things = this.chosen.flatMap(({ name, matrix }) => {
+      const box = this.bench.view.ownBox(name);
+      return box ? [{ box, matrix }] : [];
+    });
+    return frameOf(things, this.#angle);
   }
 
-  #corner(box: Box, spot: Spot): Corner | null {
+  #corner(frame: Frame, spot: Spot): Corner | null {
+    return cornersOf(frame).find(([, at]) => this.#near(at, spot))?.[0] ?? null;
+  }
+
+  #handle(frame: Frame, side: Side) {
+    return handleOf(frame, side, HANDLE / this.bench.view.scale);
+  }
+
+  #side(frame: Frame): Side {
+    const { scale, looked } = this.bench.view;
+    const { x, y, width } = looked;
+    const seen = { x1: x, y1: y, x2: x + width, y2: y + (width * PAGE.height) / PAGE.width };
+    return sideOf(frame, seen, HANDLE / scale, GRIP / scale);
+  }
+
+  #near(place: Place, spot: Spot): boolean {
     const reach = REACH / this.bench.view.scale;
-    for (const [corner, x, y] of corners(box))
-      if (Math.abs(x - spot.x) <= reach && Math.abs(y - spot.y) <= reach) return corner;
-    return null;
+    return Math.abs(place.x - spot.x) <= reach && Math.abs(place.y - spot.y) <= reach;
   }
 
   refresh(): void {
@@ -234,52 +299,45 @@ export class SelectTool implements Tool {
           }),
         );
     }
-    const box = this.#box;
-    if (box) {
-      const [x1, y1] = apply(this.#by, box.x1, box.y1);
-      const [x2, y2] = apply(this.#by, box.x2, box.y2);
-      const now = { x1: Math.min(x1, x2), y1: Math.min(y1, y2), x2: Math.max(x1, x2), y2: Math.max(y1, y2) };
-      parts.push(rect("around", now));
-      const r = 7 / this.bench.view.scale;
-      for (const [corner, x, y] of corners(now))
-        parts.push(make("circle", { class: `grip ${corner}`, cx: x, cy: y, r }));
-    }
+    const frame = this.#frame;
+    if (frame) parts.push(...this.#framed(held(frame, this.#by)));
     this.#shape.replaceChildren(...parts);
   }
-}
 
-function corners({ x1, y1, x2, y2 }: Box): [Corner, number, number][] {
-  return [
-    ["nw", x1, y1],
-    ["ne", x2, y1],
-    ["sw", x1, y2],
-    ["se", x2, y2],
-  ];
-}
+  /** The frame with all that one can pull at. */
+  #framed(frame: Frame): SVGElement[] {
+    const r = GRIP / this.bench.view.scale;
+    const grip = (name: string, { x, y }: Place) =>
+      make("circle", { class: `grip ${name}`, cx: x, cy: y, r });
+    const corners = cornersOf(frame);
+    const drag = this.#drag;
+    const { knob, foot } = this.#handle(frame, drag?.kind === "turn" ? drag.side : this.#side(frame));
+    return [
+      make("polygon", { class: "around", points: corners.map(([, { x, y }]) => `${x},${y}`).join(" ") }),
+      make("line", { class: "around", x1: foot.x, y1: foot.y, x2: knob.x, y2: knob.y }),
+      ...corners.map(([name, at]) => grip(name, at)),
+      grip("turn", knob),
+      ...(drag?.kind === "turn" ? [this.#angleTold(drag, foot, knob)] : []),
+    ];
+  }
 
-function holds({ x1, y1, x2, y2 }: Box, { x, y }: Spot): boolean {
-  return x >= x1 && x <= x2 && y >= y1 && y <= y2;
+  /** How far it is turned, beyond the handle. */
+  #angleTold({ by }: Drag & { readonly kind: "turn" }, foot: Place, knob: Place): SVGElement {
+    const beyond = 1 + (2 * LETTERS) / HANDLE;
+    const element = make("text", {
+      class: "angle",
+      x: foot.x + (knob.x - foot.x) * beyond,
+      y: foot.y + (knob.y - foot.y) * beyond,
+      "font-size": LETTERS / this.bench.view.scale,
+    });
+    // A minus sign, not a hyphen.
+    element.textContent = `${told(this.#angle + by)}°`.replace("-", "−");
+    return element;
+  }
 }
 
 function far(a: Spot, b: Spot): number {
   return Math.hypot(b.x - a.x, b.y - a.y);
-}
-
-function carried(from: Spot, to: Spot, straight: boolean): Matrix {
-  let [dx, dy] = [Math.round(to.x - from.x), Math.round(to.y - from.y)];
-  if (straight && Math.abs(dx) > Math.abs(dy)) dy = 0;
-  else if (straight) dx = 0;
-  return translation(dx, dy);
-}
-
-/** Larger or smaller about the corner that lies opposite, in its proportions. */
-function sized({ from, corner, box }: Drag & { kind: "size" }, to: Spot): Matrix {
-  const x = corner.endsWith("w") ? box.x2 : box.x1;
-  const y = corner.startsWith("n") ? box.y2 : box.y1;
-  const before = Math.hypot(from.x - x, from.y - y);
-  const along = ((to.x - x) * (from.x - x) + (to.y - y) * (from.y - y)) / (before || 1);
-  const factor = Math.max(0.1, Math.round((along / (before || 1)) * 1000) / 1000);
-  return scaling(factor, factor, x, y);
 }
 
 /** The same thing once more, beside itself, under another name. */

@@ -1,9 +1,9 @@
 /** Writes with the keyboard, where it was tapped, in any script: a line that begins in Arabic runs from there to the left. */
 import { gone, instead, put } from "../../board/acts";
-import { PAGE, type Text } from "../../board/board";
+import { type Matrix, PAGE, type Text } from "../../board/board";
 import { MAX_TEXT } from "../../board/codec";
 import { refOf } from "../../board/fold";
-import { apply, scaleOf } from "../../board/matrix";
+import { angleOf, apply, compose, IDENTITY, rotation, scaleOf, translation } from "../../board/matrix";
 import type { Spot } from "../../board/pen";
 import { word } from "../../ui/words";
 import type { Bench, Setting, Tool } from "../../write/bench";
@@ -19,6 +19,8 @@ interface Writing {
   readonly y: number;
   /** The text that is being changed. */
   readonly old: string | null;
+  /** As it is turned; what is written anew is upright. */
+  readonly turn: Matrix;
   readonly page: string;
   colour: number;
   size: number;
@@ -47,9 +49,11 @@ export class TextTool implements Tool {
     if (found?.what.kind === "text") {
       const { what, matrix, name } = found;
       const [x, y] = apply(matrix, what.x, what.y);
-      this.#open(x, y, what.size * scaleOf(matrix), what.colour, what.text, name, what.w * scaleOf(matrix));
+      const scale = scaleOf(matrix);
+      const turn = rotation(angleOf(matrix), x, y);
+      this.#open(x, y, what.size * scale, what.colour, what.text, { name, w: what.w * scale, turn });
     } else {
-      this.#open(spot.x, spot.y - bench.width * 0.7, bench.width, bench.setting.colour, "", null, 0);
+      this.#open(spot.x, spot.y - bench.width * 0.7, bench.width, bench.setting.colour, "", null);
     }
   }
 
@@ -73,8 +77,7 @@ export class TextTool implements Tool {
     size: number,
     colour: number,
     text: string,
-    old: string | null,
-    w: number,
+    changed: { readonly name: string; readonly w: number; readonly turn: Matrix } | null,
   ): void {
     const field = document.createElement("div");
     field.className = "board-text writing";
@@ -86,11 +89,13 @@ export class TextTool implements Tool {
     field.spellcheck = false;
     field.textContent = text;
     // What is changed keeps where it began, from the side on which its first letter is.
-    const writing = { field, x, y, old, page: this.bench.page.id, colour, size };
+    const [old, turn] = [changed?.name ?? null, changed?.turn ?? IDENTITY];
+    const writing = { field, x, y, old, turn, page: this.bench.page.id, colour, size };
     this.#writing = writing;
     if (old) this.bench.view.hold([old]);
     this.bench.desk.append(field);
-    if (old && getComputedStyle(field).direction === "rtl") this.#writing = { ...writing, x: x + w };
+    if (changed && getComputedStyle(field).direction === "rtl")
+      this.#writing = { ...writing, x: x + changed.w };
     this.#dress(this.#writing);
     field.addEventListener("input", () => this.#writing && this.#place(this.#writing));
     field.addEventListener("keydown", (event) => {
@@ -110,11 +115,11 @@ export class TextTool implements Tool {
     this.#place(writing);
   }
 
-  #place({ field, x, y }: Writing): void {
+  #place({ field, x, y, turn }: Writing): void {
     const { left, room } = this.#room(field, x);
     field.style.maxInlineSize = `${room}px`;
     const at = left === null ? x - field.offsetWidth : left;
-    field.style.transform = `translate(${at}px, ${y}px)`;
+    field.style.transform = `matrix(${compose(turn, translation(at, y)).join()})`;
   }
 
   /** Where it begins (null: it ends there), and how wide it may become. */
@@ -130,7 +135,7 @@ export class TextTool implements Tool {
     this.#writing = null;
     this.#ended = performance.now();
     const { bench } = this;
-    const { field, y, old, colour, size } = writing;
+    const { field, y, old, turn, colour, size } = writing;
     const text = field.textContent.replace(/\n$/, "").slice(0, MAX_TEXT);
     const { left } = this.#room(field, writing.x);
     // One unit more than measured: rounding must not break a line.
@@ -148,6 +153,7 @@ export class TextTool implements Tool {
     const id = bench.nextId();
     const thing: Text = { kind: "text", x, y: Math.round(y), w, size: Math.round(size), colour, text };
     bench.say({ op: "thing", id, thing });
+    if (turn !== IDENTITY) bench.say({ op: "moved", things: [id], by: turn });
     if (!old) {
       bench.did(put(bench.page.id, [id]));
       return;
