@@ -306,6 +306,43 @@ def test_tools_undo_and_pages(server: Server, chromium: Browser) -> None:
     assert studio.errors == []
 
 
+RED = """() => {
+  // How many dots of the tips are as red as a laser.
+  const canvas = document.querySelector('.easel .board-page > .board-tip');
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  let dots = 0;
+  for (let i = 0; i < data.length; i += 4) if (data[i] > 200 && data[i + 1] < 90 && data[i + 3] > 200) dots++;
+  return dots;
+}"""
+
+
+def test_a_laser_is_seen_on_the_other_screen_of_the_studio(server: Server, chromium: Browser) -> None:
+    lesson = server.announce("Deux postes")
+    desk = at_the_board(chromium, server, lesson)
+    desk.page.click("[data-act=go]")
+    desk.reaches("on-air")
+    write(desk, wave(500, 700))
+    whiteboard = at_the_board(chromium, server, lesson)
+    until(lambda: whiteboard.told("board") == "here" and whiteboard.number("things") == 1)
+    assert whiteboard.page.evaluate(RED) == 0
+
+    desk.page.keyboard.press("k")
+    for _ in range(4):
+        drag(desk, (3000, 2500), (5000, 3000))
+    until(lambda: desk.page.evaluate(RED) > 20)
+    until(lambda: whiteboard.page.evaluate(RED) > 20)
+    # Moved no more, it goes out there by itself.
+    until(lambda: whiteboard.page.evaluate(RED) == 0)
+    assert desk.page.evaluate(RED) > 20
+    desk.page.keyboard.press("p")
+    until(lambda: desk.page.evaluate(RED) == 0)
+
+    # A stroke of the one is on the page of the other, once.
+    write(desk, wave(500, 1500))
+    things(whiteboard, 2)
+    assert desk.errors == whiteboard.errors == []
+
+
 def test_cut_off_it_writes_on(server: Server, chromium: Browser) -> None:
     lesson = server.announce("Un tableau sans ligne")
     studio = at_the_board(chromium, server, lesson)

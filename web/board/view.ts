@@ -17,8 +17,9 @@ import {
   type Points,
   type Shape,
 } from "./board";
-import { around, type Box, carried, joined } from "./box";
+import { type Box, carried, joined } from "./box";
 import { changes, emptyPage } from "./fold";
+import { Lasers } from "./laser";
 import { canvas, draw, Layer } from "./layer";
 import { IDENTITY } from "./matrix";
 import { type Frame, linesOf } from "./paper";
@@ -53,7 +54,6 @@ export interface BoardSettings {
 export const WHOLE: Look = { x: 0, y: 0, width: PAGE.width };
 /** Beyond this, more pixels are not seen. */
 const WIDEST = 3840;
-const TRAIL_MS = 700;
 /** Between two pieces of a stroke, as they are said, the pen is not lifted. */
 const LIFTED_MS = 100;
 const FACTS: PageFacts = { id: "1", place: 0, paper: "plain", picture: null, gone: false };
@@ -84,8 +84,7 @@ export class BoardView {
   /** What has to be drawn anew in the next frame. */
   readonly #due = new Set<string>();
   #held: { readonly names: ReadonlySet<string>; readonly by: Matrix | null } | null = null;
-  #trail: { readonly x: number; readonly y: number; readonly at: number }[] = [];
-  #pointer: { readonly x: number; readonly y: number } | null = null;
+  readonly #lasers = new Lasers();
 
   #look: Look = WHOLE;
   #width = 0;
@@ -149,7 +148,7 @@ export class BoardView {
       this.#tips.clear();
       this.#growing = new Set();
       this.#held = null;
-      this.#trail = [];
+      this.#lasers.clear();
       this.#sheet.clear();
       for (const [name, placed] of page.things) this.#follow(name, placed);
       this.#restart = true;
@@ -180,10 +179,9 @@ export class BoardView {
     this.#stir();
   }
 
-  /** Where the laser points; null: nowhere. Its trail fades by itself. */
-  laser(at: { readonly x: number; readonly y: number } | null): void {
-    this.#pointer = at;
-    if (at) this.#trail.push({ ...at, at: performance.now() });
+  /** Where a laser points, one of several if it is named; null: nowhere. Its trail fades by itself. */
+  laser(at: { readonly x: number; readonly y: number } | null, whose = ""): void {
+    this.#lasers.point(whose, at, performance.now());
     this.#stir();
   }
 
@@ -346,7 +344,7 @@ export class BoardView {
     if (this.#restart) this.#paintAll();
     else this.#paintDue();
     this.#paintTips();
-    if (this.#more || this.#trail.length > 0) this.#stir();
+    if (this.#more || this.#lasers.fading) this.#stir();
   }
 
   /** What changed goes from one layer to another in one and the same frame as the tips: else it blinks. */
@@ -420,7 +418,8 @@ export class BoardView {
         if (placed && !placed.gone && !isWritten(placed.what)) paint(placed, this.#held.by);
       }
     for (const [name, tip] of this.#tips) paint(this.#whole(name, tip));
-    this.#paintLaser(frame);
+    const lit = this.#lasers.paint(this.#tip, frame, performance.now());
+    if (lit) this.#tipped = this.#tipped ? joined(this.#tipped, lit) : lit;
   }
 
   /** What of a stroke is on its page, and its tip: one line, with no seam. */
@@ -440,44 +439,5 @@ export class BoardView {
       matrix: IDENTITY,
       gone: false,
     };
-  }
-
-  #paintLaser({ x, y, scale }: Frame): void {
-    const now = performance.now();
-    this.#trail = this.#trail.filter((one) => now - one.at < TRAIL_MS);
-    const head = this.#pointer;
-    if (this.#trail.length === 0 && !head) return;
-    const context = this.#tip;
-    const radius = 34 * scale;
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.lineCap = "round";
-    context.strokeStyle = context.fillStyle = "#ff2d2d";
-    for (let i = 1; i < this.#trail.length; i++) {
-      const [from, to] = [this.#trail[i - 1], this.#trail[i]] as [
-        { x: number; y: number; at: number },
-        { x: number; y: number; at: number },
-      ];
-      const youth = 1 - (now - to.at) / TRAIL_MS;
-      context.globalAlpha = 0.55 * youth;
-      context.lineWidth = Math.max(1, 1.7 * radius * youth);
-      context.beginPath();
-      context.moveTo((from.x - x) * scale, (from.y - y) * scale);
-      context.lineTo((to.x - x) * scale, (to.y - y) * scale);
-      context.stroke();
-    }
-    if (head) {
-      const dot = (size: number, alpha: number) => {
-        context.globalAlpha = alpha;
-        context.beginPath();
-        context.arc((head.x - x) * scale, (head.y - y) * scale, size, 0, 2 * Math.PI);
-        context.fill();
-      };
-      dot(2.2 * radius, 0.22);
-      dot(radius, 1);
-    }
-    context.globalAlpha = 1;
-    const all = [...this.#trail.flatMap((one) => [one.x, one.y]), ...(head ? [head.x, head.y] : [])];
-    const box = around(all, 120);
-    this.#tipped = this.#tipped ? joined(this.#tipped, box) : box;
   }
 }

@@ -39,6 +39,17 @@ describe("tips", () => {
     expect([tips.on("1", 0), tips.laser(0), tips.laser(TIP_MS)]).toEqual([[], { x: 120, y: 130 }, null]);
   });
 
+  it("of several lasers each points for itself", () => {
+    const tips = new Tips();
+    tips.take(passing(tip(0)), 0);
+    tips.take(passing(tip(0), "pen-2"), 0);
+    tips.take(passing(tip(0, "2"), "third"), 0);
+    expect(tips.lasers("1", 0)).toEqual([
+      { speaker: "s", x: 120, y: 130 },
+      { speaker: "pen-2", x: 120, y: 130 },
+    ]);
+  });
+
   it("garbage, and what is of another track, means nothing", () => {
     const tips = new Tips();
     tips.take(passing(new Uint8Array([0xc1])), 0);

@@ -10,9 +10,16 @@ export const TIP_MS = 2_000;
 type Said = Pick<Passing, "track" | "speaker" | "payload">;
 
 export interface Known extends Tip {
+  readonly speaker: string;
   /** `speaker id`: the name of the stroke on its page. */
   readonly name: string;
   readonly until: number;
+}
+
+export interface Laser {
+  readonly speaker: string;
+  readonly x: number;
+  readonly y: number;
 }
 
 export class Tips {
@@ -28,7 +35,7 @@ export class Tips {
       throw error;
     }
     const name = nameOf(speaker, tip.id);
-    this.#tips.set(`${tip.page} ${name}`, { ...tip, name, until: now + TIP_MS });
+    this.#tips.set(`${tip.page} ${name}`, { ...tip, speaker, name, until: now + TIP_MS });
   }
 
   /** An entry came: the strokes that it goes on with have it now. */
@@ -48,14 +55,20 @@ export class Tips {
 
   /** The tips on this page; of a laser see `laser`. */
   on(page: string, now: number): readonly Known[] {
-    return this.#live(now).filter((tip) => tip.page === page && tip.id !== 0);
+    return this.#live(now).filter((tip) => tip.page === page && !isLaser(tip));
   }
 
   /** Where a laser points; null: nowhere. */
   laser(now: number): { readonly x: number; readonly y: number } | null {
-    const xy = this.#live(now).findLast((tip) => tip.id === 0)?.points.xy;
-    const [x, y] = [xy?.at(-2), xy?.at(-1)];
-    return x === undefined || y === undefined ? null : { x, y };
+    const tip = this.#live(now).findLast(isLaser);
+    return tip ? endOf(tip) : null;
+  }
+
+  /** Where each laser points that is on this page. */
+  lasers(page: string, now: number): readonly Laser[] {
+    return this.#live(now)
+      .filter((tip) => isLaser(tip) && tip.page === page)
+      .map((tip) => ({ speaker: tip.speaker, ...endOf(tip) }));
   }
 
   /** When the next of them is over; null: there is none. */
@@ -68,4 +81,12 @@ export class Tips {
     for (const [key, tip] of this.#tips) if (tip.until <= now) this.#tips.delete(key);
     return [...this.#tips.values()];
   }
+}
+
+function isLaser(tip: Tip): boolean {
+  return tip.id === 0;
+}
+
+function endOf({ points: { xy } }: Tip): { readonly x: number; readonly y: number } {
+  return { x: xy.at(-2) as number, y: xy.at(-1) as number };
 }

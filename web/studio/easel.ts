@@ -12,11 +12,11 @@ import {
   PEN,
   type Picture,
 } from "../board/board";
-import { decodeTip, MalformedBoard, type Tip as PassingTip } from "../board/codec";
+import type { Tip as PassingTip } from "../board/codec";
 import { type Act, History, type Words } from "../board/history";
 import { Hand, type HandListener, type Spot } from "../board/pen";
 import { BoardView, type Look, type Tip, WHOLE } from "../board/view";
-import type { Entry } from "../wire/frames";
+import type { Entry, Passing } from "../wire/frames";
 import {
   type Bench,
   type Setting,
@@ -32,6 +32,7 @@ import { InkTool } from "../write/ink-tool";
 import { paintBar } from "./easel-bar";
 import { actFor } from "./easel-keys";
 import { Ledger, type LedgerEvents } from "./ledger";
+import { Others } from "./others";
 import { Strip } from "./strip";
 import { FormulaTool } from "./tools/formula";
 import { LaserTool } from "./tools/laser";
@@ -40,8 +41,6 @@ import { SelectTool } from "./tools/select";
 import { ShapeTool } from "./tools/shape";
 import { TextTool } from "./tools/text";
 
-/** A tip whose entry does not come is forgotten after so long, as the protocol says. */
-const TIP_MS = 2_000;
 /** Whoever looks closer is followed at most so often. */
 const LOOK_MS = 200;
 const CLOSER = 1.4;
@@ -96,7 +95,7 @@ export class Easel implements Bench {
   readonly #strip: Strip;
   readonly #hand: Hand;
   readonly #ruler: Ruler;
-  readonly #tips = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #others: Others;
   readonly #settings: Record<ToolName, Setting> = {
     pen: { colour: 0, width: 1 },
     marker: { colour: 4, width: 1 },
@@ -139,6 +138,7 @@ export class Easel implements Bench {
     this.desk.className = "board-sheet board-desk";
     this.view.page.append(this.desk, this.overlay);
     this.view.framed = () => this.#frame();
+    this.#others = new Others(this.view, speaker, () => this.#turned);
     this.#ruler = new Ruler(this.desk, this.view);
     this.#strip = new Strip(
       part(root, ".frames"),
@@ -169,20 +169,13 @@ export class Easel implements Bench {
 
   /** Something came from the timeline. */
   hear(entry: Entry): void {
-    if (entry.speaker !== this.speaker && entry.track.startsWith("board")) this.#forgetTips(entry.speaker);
+    this.#others.hear(entry);
     this.ledger.hear(entry);
   }
 
-  /** The tip of somebody else's pen. */
-  tipped(speaker: string, payload: Uint8Array<ArrayBuffer>): void {
-    if (speaker === this.speaker) return;
-    const tip = tipOf(payload);
-    if (!tip || tip.id === 0 || tip.page !== this.#turned) return;
-    const name = `${speaker} ${tip.id}`;
-    clearTimeout(this.#tips.get(name));
-    const timer = setTimeout(() => this.#forgetTips(speaker), TIP_MS);
-    this.#tips.set(name, timer);
-    this.view.tip(name, { kind: "ink", ...tip });
+  /** The tip of somebody else's pen, or laser. */
+  passing(frame: Passing): void {
+    this.#others.passing(frame);
   }
 
   // -- what tools work with -----------------------------------------------------------------------------------------
@@ -595,7 +588,8 @@ export class Easel implements Bench {
 
   #show(): void {
     const { book } = this.ledger;
-    if (book.turned !== this.#turned) {
+    const another = book.turned !== this.#turned;
+    if (another) {
       this.#tool.close?.();
       this.#turned = book.turned;
       this.#tool = this.#make(this.#name);
@@ -604,18 +598,10 @@ export class Easel implements Bench {
       this.view.look(book.view);
     }
     this.view.show(this.page, this.facts, null);
+    if (another) this.#others.show();
     this.#strip.show(book);
     this.#tool.refresh?.();
     this.#paint();
-  }
-
-  #forgetTips(speaker: string): void {
-    for (const [name, timer] of this.#tips)
-      if (name.startsWith(`${speaker} `)) {
-        clearTimeout(timer);
-        this.#tips.delete(name);
-        this.view.tip(name, null);
-      }
   }
 
   #frame(): void {
@@ -668,15 +654,6 @@ function freshName(taken: readonly string[]): string {
     const bytes = crypto.getRandomValues(new Uint8Array(5));
     const name = [...bytes].map((byte) => LETTERS[byte % LETTERS.length]).join("");
     if (!taken.includes(name)) return name;
-  }
-}
-
-function tipOf(payload: Uint8Array): PassingTip | null {
-  try {
-    return decodeTip(payload);
-  } catch (error) {
-    if (error instanceof MalformedBoard) return null;
-    throw error;
   }
 }
 

@@ -167,7 +167,7 @@ export class Studio extends HTMLElement {
         this.#captioning.take(entry);
       },
       passing: (frame) => {
-        if (frame.track === "board") this.#easel.tipped(frame.speaker, frame.payload);
+        if (frame.track === "board") this.#easel.passing(frame);
         else this.#floor.hear(frame);
       },
       changed: (state) => {
