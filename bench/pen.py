@@ -1,11 +1,14 @@
 """From the tip of the pen to the screen: this one, and another. Real Chromium, real pointer events, on this machine.
 
-    python bench/pen.py [--strokes 40] [--only-local]
+    python bench/pen.py [--strokes 40] [--only-local] [--full 0 5000 20000 50000]
 
 **Another screen**: a mouse (through the browser's own input) moves on the studio's board; the classroom's page looks at
 the pixel where it went, in every frame. From the event's own time to the frame after which the pixel is there. **This
-screen**: the same in the studio's page, with 0, 5,000 and 20,000 strokes on the page (two hours of writing are some
-10,000): how many of the points were drawn within the frame that follows their event, and how long that took.
+screen**: the same in the studio's page, with so many strokes on the page already (two hours of writing are some
+10,000): how many of the points were drawn within the frame that follows their event, and how long that took; of the
+frames meanwhile, the longest. **Coming late** to such a page, with an empty browser and over loopback: from the call of
+the studio's and of the classroom's page until all strokes are drawn there, and what either then holds in memory (of
+scripts, after its garbage was collected).
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "journeys"))
@@ -31,12 +34,13 @@ from halqa.media.teach import Desk, Teacher
 from halqa.timeline import Draft
 from serving import Server, until
 
-FRAME_MS = 1000 / 60
+MARK_EVERY = 1_000
+"""Of a full page each so-many-eth stroke lies apart from the others: when these are seen, all is drawn."""
 
-LOOK = """([selector, x, y]) => new Promise(resolve => {
-  // The moment after the frame in which there is ink at this place (shares of the page), ms since 1970.
+LOOK = """([selector, ...places]) => new Promise(resolve => {
+  // The moment after the frame in which there is ink at all these places (shares of the page), ms since 1970.
   const page = document.querySelector(selector + " .board-page");
-  const inked = canvas => {
+  const inked = ([x, y]) => canvas => {
     if (!canvas.width || !canvas.height) return false;
     const pen = canvas.getContext("2d");
     const [cx, cy] = [Math.round(x * canvas.width), Math.round(y * canvas.height)];
@@ -45,7 +49,7 @@ LOOK = """([selector, x, y]) => new Promise(resolve => {
   };
   const began = performance.now();
   const look = () => {
-    const seen = [...page.querySelectorAll("canvas")].some(inked);
+    const seen = places.every(place => [...page.querySelectorAll("canvas")].some(inked(place)));
     const now = performance.timeOrigin + performance.now();
     if (seen) resolve(now);
     else if (performance.now() - began > 5000) resolve(null);
@@ -62,8 +66,12 @@ NOTE = """() => {
 }"""
 
 DRAWN = """() => {
-  // Of every movement: how long after its event the frame was ready in which it was drawn.
+  // Of every movement: how long after its event the frame was ready in which it was drawn; and all ms between frames.
   window.drawn = [];
+  window.apart = [];
+  let before = performance.now();
+  const count = now => { window.apart.push(now - before); before = now; requestAnimationFrame(count); };
+  requestAnimationFrame(count);
   const tips = [...document.querySelectorAll(".easel canvas.board-tip")];
   const inked = (x, y) => tips.some(canvas => {
     const box = canvas.getBoundingClientRect();
@@ -108,7 +116,7 @@ def elsewhere(browser: Browser, server: Server, strokes: int) -> list[float]:
     for index in range(strokes):
         x, y = 0.1 + (index % 8) * 0.11, 0.12 + (index // 8 % 8) * 0.1
         _begin(desk, box, x - 0.03, y)
-        looking = classroom.page.evaluate_handle(f"() => {{ window.look = ({LOOK})(['.blackboard', {x}, {y}]); }}")
+        looking = classroom.page.evaluate_handle(f"() => {{ window.look = ({LOOK})(['.blackboard', [{x}, {y}]]); }}")
         looking.dispose()
         for step in (0.02, 0.01, 0.0):
             desk.mouse.move(box["x"] + box["width"] * (x - step), box["y"] + box["height"] * y)
@@ -125,8 +133,19 @@ def elsewhere(browser: Browser, server: Server, strokes: int) -> list[float]:
     return took
 
 
-def here(browser: Browser, server: Server, full: int) -> tuple[float, list[float]]:
-    """Of the points of a stroke on a page with so many others: the share drawn in the next frame, and ms of each."""
+class Here(NamedTuple):
+    """Of the points of strokes on a page with so many others: the share drawn in the next frame, and ms of each."""
+
+    share: float
+    drawn: list[float]
+    longest_frame: float
+    coming: dict[str, float]
+    """From the call of this page until all is drawn there, ms."""
+    memory: dict[str, float]
+    """MiB there."""
+
+
+def here(browser: Browser, server: Server, full: int) -> Here:
     lesson = server.announce("Encre")
     if full:
         # Playwright's loop runs in this thread.
@@ -135,6 +154,17 @@ def here(browser: Browser, server: Server, full: int) -> tuple[float, list[float
     studio = enter_studio(browser, server, lesson)
     desk = studio.page
     desk.click("button[data-scene=board]")
+    coming, memory = {}, {}
+    if full:
+        # What the studio knows of its own screen by now: it is called again.
+        desk.reload(wait_until="commit")
+        coming["studio"] = _drawn(desk, ".easel", full)
+        memory["studio"] = _memory(desk)
+        late = browser.new_context(locale="fr-FR").new_page()
+        late.goto(f"{server.url}/lessons/{lesson}", wait_until="commit")
+        coming["classroom"] = _drawn(late, ".blackboard", full)
+        memory["classroom"] = _memory(late)
+        late.close()
     until(lambda: studio.number("things") == full, 120)
     desk.wait_for_timeout(1500)
     box = _page(desk)
@@ -148,21 +178,49 @@ def here(browser: Browser, server: Server, full: int) -> tuple[float, list[float
         desk.mouse.up()
     desk.wait_for_timeout(600)
     drawn: list[Any] = desk.evaluate("window.drawn")
+    longest = float(desk.evaluate("Math.max(...window.apart)"))
     desk.close()
-    return sum(frames == 1 for frames, _ in drawn) / len(drawn), [ms for _, ms in drawn]
+    share = sum(frames == 1 for frames, _ in drawn) / len(drawn)
+    return Here(share, [ms for _, ms in drawn], longest, coming, memory)
+
+
+def _drawn(page: Page, board: str, strokes: int) -> float:
+    """ms from the page's call until all strokes are drawn there."""
+    page.wait_for_selector(f"{board} .board-page", state="attached", timeout=120_000)
+    seen = None
+    while seen is None:
+        marks = range(MARK_EVERY - 1, strokes, MARK_EVERY)
+        seen = page.evaluate(LOOK, [board, *([x / 8000, y / 4500] for x, y in map(_place, marks))])
+    return float(seen - page.evaluate("performance.timeOrigin"))
+
+
+def _memory(page: Page) -> float:
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("HeapProfiler.collectGarbage")
+    return float(devtools.send("Runtime.getHeapUsage")["usedSize"]) / 2**20
+
+
+def _place(n: int) -> tuple[int, int]:
+    """Where the stroke lies: at the foot of the page, or, each so-many-eth, alone at its right."""
+    mark, others = divmod(n + 1, MARK_EVERY)
+    return (100 + n % 120 * 64, 3900 + n // 120 % 9 * 60) if others else (6700 + mark % 5 * 250, 300 + mark // 5 * 300)
 
 
 async def _fill(server: Server, lesson: str, strokes: int) -> None:
-    """So many short strokes on the first page, said by somebody else."""
+    """So many short strokes on the first page, a few in an entry, said by somebody else."""
+
+    def stroke(n: int) -> Any:
+        x, y = _place(n)
+        said = board.points([(x, y), (x + 20, y - 30), (x + 40, y + 10), (x + 55, y - 20)])
+        return board.ink(n + 1, board.PEN, board.INK, 16, 0, 0, said)
+
     async with Teacher(Desk(server.url, server.key), lesson) as teacher:
         assert teacher.speaker is not None
-        for first in range(0, strokes, 500):
-            ops = []
-            for n in range(first, min(first + 500, strokes)):
-                x, y = 100 + n % 120 * 64, 3900 + n // 120 % 9 * 60
-                said = board.points([(x, y), (x + 20, y - 30), (x + 40, y + 10), (x + 55, y - 20)])
-                ops.append(board.ink(n + 1, board.PEN, board.INK, 16, 0, 0, said))
-            await teacher.speaker.say([Draft("board/1", "", 0, first, 0, 0, board.payload(ops))])
+        for first in range(0, strokes, 1000):
+            numbers = range(first, min(first + 1000, strokes))
+            entries = [[stroke(n) for n in numbers[i : i + 4]] for i in range(0, len(numbers), 4)]
+            drafts = [Draft("board/1", "", 0, first, 0, 0, board.payload(ops)) for ops in entries]
+            await teacher.speaker.say(drafts)
 
 
 def _page(desk: Page) -> Any:
@@ -191,6 +249,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--strokes", type=int, default=40)
     parser.add_argument("--only-local", action="store_true")
+    parser.add_argument("--full", type=int, nargs="+", default=[0, 5_000, 20_000, 50_000])
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         server = Server(Path(folder, "house"))
@@ -201,11 +260,12 @@ def main() -> None:
             if not args.only_local:
                 took = elsewhere(browser, server, args.strokes)
                 print(f"pen tip to the same point on another screen, {len(took)} of {args.strokes}: {_spread(took)}")
-            for full in (0, 5_000, 20_000):
-                share, ms = here(browser, server, full)
-                print(
-                    f"this screen, {full:>6} strokes: {share:.0%} of {len(ms)} points in the next frame; {_spread(ms)}"
-                )
+            for full in args.full:
+                found = here(browser, server, full)
+                ink = f"{found.share:.0%} of {len(found.drawn)} points in the next frame; {_spread(found.drawn)}"
+                print(f"this screen, {full:>6} strokes: {ink}; longest frame {found.longest_frame:.0f} ms")
+                for page, ms in found.coming.items():
+                    print(f"  coming late, {page}: all drawn after {ms:.0f} ms; {found.memory[page]:.0f} MB of scripts")
         finally:
             browser.close()
             server.stop()

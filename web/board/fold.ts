@@ -132,6 +132,18 @@ export function changes(before: Page, after: Page): ReadonlySet<string> {
   return (before.things as Things).changes(after.things as Things);
 }
 
+/** Where a thing lies among those of its page, from 0, the undermost. It has to be there. */
+export function placeOf(page: Page, name: string): number {
+  if (!(page.things instanceof Roll)) throw new TypeError("a page of another make");
+  return (page.things as Things).placeOf(name) as number;
+}
+
+/** What lies on a page from this place on. */
+export function thingsFrom(page: Page, place: number): Iterable<Placed> {
+  if (!(page.things instanceof Roll)) throw new TypeError("a page of another make");
+  return (page.things as Things).from(place);
+}
+
 /** One `board/<page>` track. */
 export class PageFold {
   readonly #history: History<PageNow>;

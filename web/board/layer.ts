@@ -4,6 +4,8 @@
  */
 import type { Matrix, Page, Placed } from "./board";
 import { type Box, joined, meet, moved } from "./box";
+import { placeOf, thingsFrom } from "./fold";
+import { Grid } from "./grid";
 import { pointsOf } from "./ink";
 import { compose } from "./matrix";
 import type { Frame } from "./paper";
@@ -49,9 +51,12 @@ export class Layer {
   #page: Page | null = null;
   /** What is on the canvas now. */
   readonly #drawn = new Map<string, Placed>();
+  readonly #grid = new Grid();
   /** Names that are still to be drawn, in order, from `#reached` on. */
   #pass: string[] = [];
   #reached = 0;
+  /** Where something was drawn before its turn in the pass: what comes after it there and belongs below is drawn above. */
+  #early: Box[] = [];
 
   constructor(
     name: string,
@@ -73,39 +78,56 @@ export class Layer {
     if (element.width !== width || element.height !== height) Object.assign(element, { width, height });
     else this.#wipe();
     this.#drawn.clear();
+    this.#grid.clear();
     this.#pass = [...page.things.keys()];
     this.#reached = 0;
+    this.#early = [];
     this.goOn();
   }
 
-  /** The page is this one now, and differs in these names. */
-  change(page: Page, names: Iterable<string>): void {
+  /** The page is this one now, and differs in these names. True: there is more to be drawn (`goOn`). */
+  change(page: Page, names: Iterable<string>): boolean {
+    const fresh = this.#added(page);
     this.#page = page;
     const dirty: Box[] = [];
     let count = 0;
     for (const name of names) {
+      if (fresh.has(name)) continue;
       const was = this.#drawn.get(name);
       const is = this.#wanted(name);
       if (was === is) continue;
       if (was && is && alike(was, is)) {
-        this.#drawn.set(name, is);
+        this.#keep(name, is);
         continue;
       }
       if (++count > MANY) {
         this.restart(page, this.#frame, this.element.width, this.element.height);
-        return;
+        return this.#pending;
       }
+      if (is && this.#pending) this.#early.push(boxOf(is));
       if (!was && is && this.#fresh(name)) {
         this.#paint(name, is);
       } else {
         const end = was && is && grown(was, is);
         if (end) dirty.push(end);
         else for (const one of [was, is]) if (one) dirty.push(boxOf(one));
-        if (is) this.#drawn.set(name, is);
-        else this.#drawn.delete(name);
+        if (is) this.#keep(name, is);
+        else this.#drop(name);
       }
     }
     for (const box of merged(dirty)) this.#repair(box);
+    this.#pass.push(...fresh);
+    return this.#pending;
+  }
+
+  /** What has come on top of all else, when it is so much that it is not drawn at once. */
+  #added(page: Page): Set<string> {
+    const added = new Set<string>();
+    const before = this.#page;
+    if (before === null || page.things.size - before.things.size <= MANY) return added;
+    for (const { name } of thingsFrom(page, before.things.size))
+      if (!before.things.has(name)) added.add(name);
+    return added;
   }
 
   /** Draw what is still to be drawn, for a part of a frame. True: there is more. */
@@ -115,9 +137,18 @@ export class Layer {
       const name = this.#pass[this.#reached++] as string;
       const is = this.#wanted(name);
       if (is && !this.#drawn.has(name)) this.#paint(name, is);
-      if (performance.now() > until) return this.#reached < this.#pass.length;
+      if (performance.now() > until) break;
     }
+    if (this.#pending) return true;
+    this.#pass = [];
+    this.#reached = 0;
+    for (const box of merged(this.#early)) this.#repair(box);
+    this.#early = [];
     return false;
+  }
+
+  get #pending(): boolean {
+    return this.#reached < this.#pass.length;
   }
 
   #wanted(name: string): Placed | undefined {
@@ -127,20 +158,26 @@ export class Layer {
 
   /** Whether nothing that is drawn belongs above it. What was never on the canvas is mostly the newest. */
   #fresh(name: string): boolean {
-    const last = lastName(this.#page);
-    if (last === name) return true;
-    const box = boxOf(this.#page?.things.get(name) as Placed);
-    let above = false;
-    for (const [other, placed] of this.#page?.things ?? []) {
-      if (above && this.#drawn.has(other) && meet(boxOf(placed), box)) return false;
-      if (other === name) above = true;
-    }
+    const page = this.#page as Page;
+    const box = boxOf(page.things.get(name) as Placed);
+    for (const placed of thingsFrom(page, placeOf(page, name) + 1))
+      if (this.#drawn.has(placed.name) && meet(boxOf(placed), box)) return false;
     return true;
   }
 
   #paint(name: string, placed: Placed): void {
     draw(this.#context, this.#frame, placed, this.colours());
+    this.#keep(name, placed);
+  }
+
+  #keep(name: string, placed: Placed): void {
     this.#drawn.set(name, placed);
+    this.#grid.put(name, boxOf(placed));
+  }
+
+  #drop(name: string): void {
+    this.#drawn.delete(name);
+    this.#grid.remove(name);
   }
 
   #repair(box: Box): void {
@@ -152,11 +189,22 @@ export class Layer {
     context.rect(left, top, width, height);
     context.clip();
     context.clearRect(left, top, width, height);
-    for (const name of this.#page?.things.keys() ?? []) {
-      const placed = this.#drawn.get(name);
-      if (placed && meet(boxOf(placed), box)) draw(context, this.#frame, placed, this.colours());
-    }
+    // What is cleared is a little more than the box: what lies there only is drawn again, too.
+    const wide = (MARGIN + 1) / this.#frame.scale;
+    const cleared = { x1: box.x1 - wide, y1: box.y1 - wide, x2: box.x2 + wide, y2: box.y2 + wide };
+    for (const placed of this.#under(cleared)) draw(context, this.#frame, placed, this.colours());
     context.restore();
+  }
+
+  /** What is drawn and meets this box, in order. */
+  #under(box: Box): Placed[] {
+    const page = this.#page as Page;
+    return [...this.#grid.near(box)]
+      .map((name) => this.#drawn.get(name) as Placed)
+      .filter((placed) => meet(boxOf(placed), box))
+      .map((placed) => ({ placed, place: placeOf(page, placed.name) }))
+      .sort((a, b) => a.place - b.place)
+      .map(({ placed }) => placed);
   }
 
   #wipe(): void {
@@ -211,16 +259,4 @@ function merged(boxes: readonly Box[]): Box[] {
     out.push(box);
   }
   return out;
-}
-
-let asked: { page: Page; name: string } | null = null;
-
-function lastName(page: Page | null): string {
-  if (!page) return "";
-  if (asked?.page !== page) {
-    let name = "";
-    for (const one of page.things.keys()) name = one;
-    asked = { page, name };
-  }
-  return asked.name;
 }

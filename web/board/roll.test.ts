@@ -35,6 +35,10 @@ it(
       expect([...roll.keys()]).toEqual([...model.keys()]);
       for (const name of ["n1", "n99999", ...storm.shuffled([...model.keys()]).slice(0, 5)])
         expect(roll.get(name)).toBe(model.get(name));
+      const names = [...model.keys()];
+      const place = storm.whole(0, names.length - 1);
+      expect([...roll.from(place)].map((one) => one.name)).toEqual(names.slice(place));
+      expect([roll.placeOf(names[place] as string), roll.placeOf("n99999")]).toEqual([place, undefined]);
       largest = Math.max(largest, roll.size);
     }
     expect(largest).toBeGreaterThan(16 ** 3);

@@ -27,12 +27,23 @@ export class Roll<V extends Named> implements ReadonlyMap<string, V> {
   }
 
   get(name: string): V | undefined {
-    const place = this.places.get(name);
-    return place === undefined || place >= this.size ? undefined : this.#at(place);
+    const place = this.placeOf(name);
+    return place === undefined ? undefined : this.#at(place);
   }
 
   has(name: string): boolean {
     return this.get(name) !== undefined;
+  }
+
+  /** The place of a name, from 0; undefined: it has none. */
+  placeOf(name: string): number | undefined {
+    const place = this.places.get(name);
+    return place === undefined || place >= this.size ? undefined : place;
+  }
+
+  /** The values from this place on. */
+  *from(place: number): Generator<V> {
+    for (let i = place; i < this.size; i++) yield this.#at(i);
   }
 
   /** With this value under its name: in its place if it has one, else behind the others. */

@@ -350,8 +350,8 @@ export class BoardView {
   /** What changed goes from one layer to another in one and the same frame as the tips: else it blinks. */
   #paintDue(): void {
     if (this.#due.size > 0) {
-      this.#marks.change(this.#shown, this.#due);
-      this.#ink.change(this.#shown, this.#due);
+      const marks = this.#marks.change(this.#shown, this.#due);
+      this.#more = this.#ink.change(this.#shown, this.#due) || marks;
       this.#due.clear();
     }
     if (this.#more) this.#more = this.#goOn();

@@ -29,6 +29,7 @@ import {
 } from "../write/bench";
 import { EraserTool } from "../write/eraser-tool";
 import { InkTool } from "../write/ink-tool";
+import { Count } from "./count";
 import { paintBar } from "./easel-bar";
 import { actFor } from "./easel-keys";
 import { Ledger, type LedgerEvents } from "./ledger";
@@ -41,6 +42,8 @@ import { SelectTool } from "./tools/select";
 import { ShapeTool } from "./tools/shape";
 import { TextTool } from "./tools/text";
 
+/** What comes from the timeline is shown at most so often: of a long lesson thousands of entries come at once. */
+const SHOW_MS = 16;
 /** Whoever looks closer is followed at most so often. */
 const LOOK_MS = 200;
 const CLOSER = 1.4;
@@ -93,6 +96,7 @@ export class Easel implements Bench {
   readonly guided = (spot: Spot): Spot => this.#ruler.guided(spot);
   readonly #history = new History();
   readonly #strip: Strip;
+  readonly #count = new Count();
   readonly #hand: Hand;
   readonly #ruler: Ruler;
   readonly #others: Others;
@@ -120,6 +124,8 @@ export class Easel implements Bench {
   #looking: ReturnType<typeof setTimeout> | undefined;
   #locked = false;
   #showing = false;
+  #shownAt = 0;
+  #soon: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly root: HTMLElement,
@@ -170,7 +176,7 @@ export class Easel implements Bench {
   /** Something came from the timeline. */
   hear(entry: Entry): void {
     this.#others.hear(entry);
-    this.ledger.hear(entry);
+    if (this.ledger.hear(entry)) this.#heard();
   }
 
   /** The tip of somebody else's pen, or laser. */
@@ -586,10 +592,18 @@ export class Easel implements Bench {
     });
   }
 
+  #heard(): void {
+    const since = performance.now() - this.#shownAt;
+    if (since >= SHOW_MS) this.#changed();
+    else this.#soon ??= setTimeout(() => this.#show(), SHOW_MS - since);
+  }
+
   #show(): void {
+    clearTimeout(this.#soon);
+    this.#soon = undefined;
+    this.#shownAt = performance.now();
     const { book } = this.ledger;
-    const another = book.turned !== this.#turned;
-    if (another) {
+    if (book.turned !== this.#turned) {
       this.#tool.close?.();
       this.#turned = book.turned;
       this.#tool = this.#make(this.#name);
@@ -598,7 +612,7 @@ export class Easel implements Bench {
       this.view.look(book.view);
     }
     this.view.show(this.page, this.facts, null);
-    if (another) this.#others.show();
+    this.#others.show();
     this.#strip.show(book);
     this.#tool.refresh?.();
     this.#paint();
@@ -627,7 +641,7 @@ export class Easel implements Bench {
     const { facts } = this;
     this.root.dataset.page = this.#turned;
     this.root.dataset.pages = String(book.pages.length);
-    this.root.dataset.things = String([...this.page.things.values()].filter((one) => !one.gone).length);
+    this.root.dataset.things = String(this.#count.of(this.page));
     paintBar(this.root, {
       tool: this.#name,
       shape: this.#shape,

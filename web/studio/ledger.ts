@@ -95,9 +95,9 @@ export class Ledger {
     this.events.changed();
   }
 
-  /** Something came from the timeline. */
-  hear(entry: Entry): void {
-    if (this.#notebook.hear(entry) !== undefined) this.events.changed();
+  /** Something came from the timeline. True: the board may be different now. */
+  hear(entry: Entry): boolean {
+    return this.#notebook.hear(entry) !== undefined;
   }
 
   get book(): Book {

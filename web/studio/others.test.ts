@@ -70,6 +70,7 @@ it("a laser is kept on the timeline too: what comes from there does not put it o
   pass("board-2", 0);
   const said = { track: "board", speaker: "board-2" };
   others.hear({ ...said, payload: encodeOps([{ op: "laser", from: 0, span: 0, points: points(100) }]) });
+  others.show();
   expect(view.lasers.size).toBe(1);
 });
 
@@ -91,6 +92,8 @@ it("what others write is shown until it is on the page, and on its page only", (
     points: points(1),
   } as const;
   others.hear({ track: "board/1", speaker: "board-2", payload: encodeOps([ink]) });
+  expect(view.tips.size, "no gap before its stroke is shown").toBe(2);
+  others.show();
   expect([...view.tips]).toEqual(["board-2 2"]);
   page = "b2";
   others.show();

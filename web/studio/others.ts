@@ -23,11 +23,10 @@ export class Others {
     this.show();
   }
 
-  /** Something came from the timeline: what it says needs no tip any more. */
+  /** Something came from the timeline: what it says needs no tip any more, once it is shown (`show`). */
   hear(entry: Pick<Entry, "track" | "speaker" | "payload">): void {
     if (entry.speaker === this.speaker) return;
     this.#tips.settle(entry);
-    this.show();
   }
 
   /** As it is now on the page turned up. */

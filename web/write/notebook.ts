@@ -87,11 +87,10 @@ export class Notebook {
 
   /** The highest id that this speaker gave on this page. */
   lastId(page: string, speaker: string): number {
+    const owned = `${speaker} `;
     let last = 0;
-    for (const name of this.page(page).things.keys()) {
-      const [owner, id] = name.split(" ");
-      if (owner === speaker) last = Math.max(last, Number(id));
-    }
+    for (const name of this.page(page).things.keys())
+      if (name.startsWith(owned)) last = Math.max(last, Number(name.slice(owned.length)));
     return last;
   }
 
