@@ -29,8 +29,8 @@ export const SLATES = (): string => {
   <section class="large" hidden>
     <p class="row head">${button("back", "back")}<bdi class="name"></bdi>${button("previous", "previous")}${button("next", "next")}</p>
     <div class="writing"></div>
-    <p class="row">${button("pen", "pen", "pen", ' aria-pressed="true"')}${button("eraser", "eraser", "eraser", ' aria-pressed="false"')}${button("undo", "undo", "undo")}${button("redo", "redo", "redo")}
-      <label class="named"><input type="checkbox" name="named" checked> ${w("named")}</label>${button("giveback", "giveback", "tick")}${button("show", "show", "share")}</p>
+    <p class="row">${button("pen", "pen", "pen", ' aria-pressed="true"')}${button("eraser", "eraser", "eraser", ' aria-pressed="false"')}${button("undo", "undo", "undo")}${button("redo", "redo", "redo")}${button("giveback", "giveback", "tick")}
+      <label class="named"><input type="checkbox" name="named" checked> ${w("named")}</label>${button("show", "show", "share")}</p>
   </section>`;
 };
 

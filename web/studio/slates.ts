@@ -362,7 +362,7 @@ export class Slates {
     const { returned } = slate.standing.now;
     const back = this.#part<HTMLButtonElement>("[data-slates=giveback]");
     back.disabled = returned || !this.studio.onAir();
-    this.#text(back.querySelector("span"), word(returned ? "slates.state-returned" : "slates.giveback"));
+    this.#text(back.querySelector("span"), word(`slates.${returned ? "givenback" : "giveback"}`));
     this.#dialog.dataset.open = slate.voice;
   }
 
