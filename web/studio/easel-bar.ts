@@ -124,3 +124,15 @@ export function paintBar(root: HTMLElement, state: EaselState): void {
     paper.disabled = state.pictured;
   }
 }
+
+/** Beside a low stage the tools stand in two columns. */
+export function fitTools(root: HTMLElement): void {
+  const tools = root.querySelector<HTMLElement>(".tools");
+  const stage = root.querySelector<HTMLElement>(".easel");
+  if (!tools || !stage) return;
+  const button = tools.querySelector<HTMLElement>(".tool")?.offsetHeight ?? 0;
+  const count = tools.querySelectorAll(":scope > .tool, :scope > .shapes").length;
+  // Two pixels between them, and a line.
+  const low = stage.clientHeight < count * (button + 2) + 20;
+  if (button > 0) tools.style.setProperty("--columns", low ? "2" : "1");
+}

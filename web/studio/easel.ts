@@ -1,57 +1,26 @@
-/** The board in the studio: hands and keys, the tools they hold, pages, and what of a page is looked at. */
-import { added, both, cleared, papered, put, removed } from "../board/acts";
-import { saidAgain } from "../board/again";
-import {
-  HIGHLIGHTER,
-  type Op,
-  PAGE,
-  PAPERS,
-  type Page,
-  type PageFacts,
-  type Paper,
-  PEN,
-  type Picture,
-} from "../board/board";
+/** The board in the studio: hands, keys and buttons, what they ask for, and what is seen of it. */
+import { cleared } from "../board/acts";
+import { type Op, PAGE, type Page, type PageFacts, type Paper, type Picture } from "../board/board";
 import type { Tip as PassingTip } from "../board/codec";
 import { type Act, History, type Words } from "../board/history";
 import { Hand, type HandListener, type Spot } from "../board/pen";
 import { BoardView, type Look, type Tip, WHOLE } from "../board/view";
 import type { Entry, Passing } from "../wire/frames";
-import {
-  type Bench,
-  type Setting,
-  SHAPES,
-  type ShapeName,
-  TOOLS,
-  type Tool,
-  type ToolName,
-  WIDTHS,
-} from "../write/bench";
-import { EraserTool } from "../write/eraser-tool";
-import { InkTool } from "../write/ink-tool";
+import type { Bench, Setting, ShapeName, ToolName } from "../write/bench";
 import { Count } from "./count";
-import { paintBar } from "./easel-bar";
+import { fitTools, paintBar } from "./easel-bar";
 import { actFor } from "./easel-keys";
 import { Ledger, type LedgerEvents } from "./ledger";
+import { Looking } from "./looking";
 import { Others } from "./others";
+import { Pages } from "./pages";
 import { Strip } from "./strip";
-import { FormulaTool } from "./tools/formula";
-import { LaserTool } from "./tools/laser";
+import { Toolbox, type Ways } from "./toolbox";
 import { Ruler } from "./tools/ruler";
-import { SelectTool } from "./tools/select";
-import { ShapeTool } from "./tools/shape";
-import { TextTool } from "./tools/text";
 
 /** What comes from the timeline is shown at most so often: of a long lesson thousands of entries come at once. */
 const SHOW_MS = 16;
-/** Whoever looks closer is followed at most so often. */
-const LOOK_MS = 200;
 const CLOSER = 1.4;
-/** Operations of a slate in one entry: each is of 4 kB at most, an entry of a MiB, and beyond that the server hears no more. */
-const MOST_PRESENTED = 200;
-/** The name above a slate that is shown to all. */
-const HEADING = { kind: "text", x: 200, y: 80, w: 7600, size: 190, colour: 7 } as const;
-
 export interface EaselEvents extends Pick<LedgerEvents, "say" | "prepare"> {
   pass(tip: PassingTip): void;
   /** A document is to become pages. */
@@ -61,12 +30,6 @@ export interface EaselEvents extends Pick<LedgerEvents, "say" | "prepare"> {
   /** The address of a picture, for the page and for its small image. */
   picture(picture: Picture): Promise<string>;
   thumbnail(picture: Picture): Promise<string>;
-}
-
-/** How an eraser and a selection go about it: the first or the second way. */
-interface Ways {
-  eraser: "things" | "area";
-  select: "box" | "loop";
 }
 
 /** What the bar has to show. */
@@ -91,6 +54,7 @@ export interface EaselState {
 export class Easel implements Bench {
   readonly view: BoardView;
   readonly ledger: Ledger;
+  readonly pages = new Pages(this);
   readonly overlay = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   readonly desk = document.createElement("div");
   readonly guided = (spot: Spot): Spot => this.#ruler.guided(spot);
@@ -100,28 +64,9 @@ export class Easel implements Bench {
   readonly #hand: Hand;
   readonly #ruler: Ruler;
   readonly #others: Others;
-  readonly #settings: Record<ToolName, Setting> = {
-    pen: { colour: 0, width: 1 },
-    marker: { colour: 4, width: 1 },
-    eraser: { colour: 0, width: 1 },
-    select: { colour: 0, width: 1 },
-    shape: { colour: 1, width: 1 },
-    text: { colour: 0, width: 1 },
-    formula: { colour: 0, width: 1 },
-    laser: { colour: 2, width: 1 },
-  };
-  readonly #ways: Ways = { eraser: "things", select: "box" };
-  #name: ToolName = "pen";
-  #shape: ShapeName = "line";
-  #fan = false;
-  #tool: Tool;
-  /** The tool of before, while the other end of the pen is used. */
-  #laid: ToolName | null = null;
-  #shared = true;
+  readonly #tools: Toolbox;
+  readonly #looking: Looking;
   #turned = "1";
-  /** Of a document that is being laid, what is there already. */
-  #laying: { readonly page: string; readonly act: Act }[] = [];
-  #looking: ReturnType<typeof setTimeout> | undefined;
   #locked = false;
   #showing = false;
   #shownAt = 0;
@@ -136,7 +81,7 @@ export class Easel implements Bench {
       say: events.say,
       prepare: events.prepare,
       changed: () => this.#changed(),
-      hurry: () => this.#tool.piece?.(),
+      hurry: () => this.#tools.tool.piece?.(),
     });
     this.view = new BoardView(part(root, ".easel"), { quick: true, pictures: events.picture });
     this.overlay.setAttribute("class", "board-overlay");
@@ -149,21 +94,31 @@ export class Easel implements Bench {
     this.#strip = new Strip(
       part(root, ".frames"),
       (id) => this.ledger.page(id),
-      (id) => this.turn(id),
+      (id) => this.pages.turn(id),
       events.thumbnail,
     );
     this.#hand = new Hand(this.view, this.#hands());
-    this.#tool = this.#make("pen");
+    this.#looking = new Looking(this.view, {
+      told: () => this.ledger.book.view,
+      tell: (op) => this.tell(op),
+      changed: () => this.#paint(),
+    });
+    this.#tools = new Toolbox(this, part(root, ".easel"));
     this.#wire();
-    new ResizeObserver(() => this.#fitTools()).observe(part(root, ".easel"));
+    new ResizeObserver(() => fitTools(root)).observe(part(root, ".easel"));
     this.#frame();
     this.#show();
   }
 
   /** Everything that was done so far is said. */
   flush(): void {
-    this.#renew();
+    this.#tools.renew();
     this.ledger.flush();
+  }
+
+  /** Nothing can be done here any more. */
+  get locked(): boolean {
+    return this.#locked;
   }
 
   /** The lesson has ended. */
@@ -195,11 +150,11 @@ export class Easel implements Bench {
   }
 
   get setting(): Setting {
-    return this.#settings[this.#name];
+    return this.#tools.setting;
   }
 
   get width(): number {
-    return WIDTHS[this.#name][this.setting.width] as number;
+    return this.#tools.width;
   }
 
   nextId(): number {
@@ -216,7 +171,7 @@ export class Easel implements Bench {
 
   act(act: Act | null): void {
     if (!act) return;
-    this.#words(act.forth);
+    this.words(act.forth);
     this.did(act);
   }
 
@@ -234,48 +189,17 @@ export class Easel implements Bench {
   }
 
   take(name: ToolName): void {
-    if (name === this.#name) return;
-    this.#tool.close?.();
-    this.#fan = false;
-    this.#name = name;
-    this.#tool = this.#make(name);
-    this.#paint();
+    this.#tools.take(name);
   }
 
   changed(): void {
     this.#paint();
   }
 
-  #words(words: readonly Words[]): void {
+  /** Say all of these. */
+  words(words: readonly Words[]): void {
     for (const { page, ops } of words)
       for (const op of ops) this.ledger.say(page === null ? "board" : `board/${page}`, op);
-  }
-
-  #make(name: ToolName): Tool {
-    switch (name) {
-      case "pen":
-        return new InkTool(this, PEN);
-      case "marker":
-        return new InkTool(this, HIGHLIGHTER);
-      case "eraser":
-        return new EraserTool(this, () => this.#ways.eraser);
-      case "select":
-        return new SelectTool(this, () => this.#ways.select);
-      case "shape":
-        return new ShapeTool(this, this.#shape);
-      case "text":
-        return new TextTool(this);
-      case "formula":
-        return new FormulaTool(this, part(this.root, ".easel"));
-      case "laser":
-        return new LaserTool(this);
-    }
-  }
-
-  /** What is under way is finished, what is chosen let go. */
-  #renew(): void {
-    this.#tool.close?.();
-    this.#tool = this.#make(this.#name);
   }
 
   // -- what hands do ------------------------------------------------------------------------------------------------
@@ -284,29 +208,24 @@ export class Easel implements Bench {
     return {
       begin: (spot, manner) => {
         if (this.#locked) return;
-        if (manner.erasing && this.#name !== "eraser") {
-          const before = this.#name;
-          this.take("eraser");
-          this.#laid = before;
-        }
-        this.#openFan(false);
+        if (manner.erasing) this.#tools.turnOver();
+        this.#tools.openFan(false);
         this.#ruler.begin(spot);
-        this.#tool.begin(spot, manner);
+        this.#tools.tool.begin(spot, manner);
       },
-      go: (spots, ahead, manner) => this.#locked || this.#tool.go(spots, ahead, manner),
+      go: (spots, ahead, manner) => this.#locked || this.#tools.tool.go(spots, ahead, manner),
       end: (spot, manner) => {
         if (this.#locked) return;
-        this.#tool.end(spot, manner);
+        this.#tools.tool.end(spot, manner);
         this.#ruler.end();
-        if (this.#laid) this.take(this.#laid);
-        this.#laid = null;
+        this.#tools.turnBack();
       },
       cancel: () => {
-        this.#tool.cancel();
+        this.#tools.tool.cancel();
         this.#ruler.end();
       },
-      hover: (spot) => this.#locked || this.#tool.hover?.(spot),
-      look: (look) => this.look(look),
+      hover: (spot) => this.#locked || this.#tools.tool.hover?.(spot),
+      look: (look) => this.#looking.look(look),
     };
   }
 
@@ -340,7 +259,7 @@ export class Easel implements Bench {
     if (event.key === " " && target === document.body) {
       this.#hand.space = true;
       event.preventDefault();
-    } else if (this.#tool.key?.(event)) {
+    } else if (this.#tools.tool.key?.(event)) {
       event.preventDefault();
     } else {
       const act = actFor(event);
@@ -358,226 +277,47 @@ export class Easel implements Bench {
   }
 
   readonly #acts: Readonly<Record<string, (value: string) => void>> = {
-    tool: (value) => TOOLS.includes(value as ToolName) && this.take(value as ToolName),
-    shape: (value) => this.#takeShape(value as ShapeName),
-    fan: () => {
-      const open = !this.#fan || this.#name !== "shape";
-      this.take("shape");
-      this.#openFan(open);
-    },
-    way: (value) => this.#choose(value),
-    colour: (value) => this.#dress({ colour: Number(value) }),
-    width: (value) => this.#dress({ width: Number(value) }),
+    tool: (value) => this.#tools.take(value as ToolName),
+    shape: (value) => this.#tools.takeShape(value as ShapeName),
+    fan: () => this.#tools.toggleFan(),
+    way: (value) => this.#tools.choose(value),
+    colour: (value) => this.#tools.dress({ colour: Number(value) }),
+    width: (value) => this.#tools.dress({ width: Number(value) }),
     ruler: () => {
       this.#ruler.shown = !this.#ruler.shown;
     },
     undo: () => this.#undo("back"),
     redo: () => this.#undo("forth"),
-    turn: (degrees) => this.#tool instanceof SelectTool && this.#tool.turn(Number(degrees)),
-    double: () => this.#tool instanceof SelectTool && this.#tool.double(),
-    remove: () => this.#tool instanceof SelectTool && this.#tool.remove(),
-    clear: () => this.#clear(),
-    "add-page": () => this.#addPage(),
+    turn: (degrees) => this.#tools.selecting?.turn(Number(degrees)),
+    double: () => this.#tools.selecting?.double(),
+    remove: () => this.#tools.selecting?.remove(),
+    clear: () => this.clear(),
+    "add-page": () => this.pages.add(),
     slides: () => this.events.slides(),
     image: () => this.events.image(),
-    "remove-page": () => this.#removePage(),
-    next: () => this.#turnBy(1),
-    previous: () => this.#turnBy(-1),
-    paper: (value) => this.#paper(value as Paper),
+    "remove-page": () => this.pages.remove(),
+    next: () => this.pages.turnBy(1),
+    previous: () => this.pages.turnBy(-1),
+    paper: (value) => this.pages.paper(value as Paper),
     closer: () => this.#hand.zoom(CLOSER),
     further: () => this.#hand.zoom(1 / CLOSER),
-    whole: () => this.look(null),
-    share: () => this.#share(),
+    whole: () => this.#looking.look(null),
+    share: () => this.#looking.share(),
   };
 
-  #takeShape(shape: ShapeName): void {
-    if (!SHAPES.includes(shape)) return;
-    this.#shape = shape;
-    this.#openFan(false);
-    if (this.#name === "shape") this.#renew();
-    else this.take("shape");
-  }
-
-  #openFan(open: boolean): void {
-    if (this.#fan === open) return;
-    this.#fan = open;
-    this.#paint();
-  }
-
-  #choose(way: string): void {
-    if (way === "things" || way === "area") this.#ways.eraser = way;
-    if (way === "box" || way === "loop") this.#ways.select = way;
-  }
-
-  #dress(by: Partial<Setting>): void {
-    this.#settings[this.#name] = { ...this.setting, ...by };
-    this.#tool.dress?.(by);
-  }
-
   #undo(which: "back" | "forth"): void {
-    this.#renew();
+    this.#tools.renew();
     const act = which === "back" ? this.#history.undo() : this.#history.redo();
     if (!act) return;
     const there = this.ledger.book.pages.some((one) => one.id === act.seen);
-    if (there && act.seen !== this.#turned) this.turn(act.seen);
-    this.#words(act[which]);
+    if (there && act.seen !== this.#turned) this.pages.turn(act.seen);
+    this.words(act[which]);
   }
 
-  #clear(): void {
-    this.#renew();
+  /** The page turned up is wiped clean. */
+  clear(): void {
+    this.#tools.renew();
     this.act(cleared(this.page, this.speaker));
-  }
-
-  // -- pages --------------------------------------------------------------------------------------------------------
-
-  turn(page: string): void {
-    if (this.#locked || page === this.#turned) return;
-    this.flush();
-    this.tell({ op: "turned", page });
-  }
-
-  /** Everyone is shown this page, though nothing was written on it yet. */
-  turnUp(): void {
-    this.flush();
-    this.tell({ op: "turned", page: this.#turned });
-  }
-
-  #turnBy(by: number): void {
-    const { pages } = this.ledger.book;
-    const page = pages[pages.findIndex((one) => one.id === this.#turned) + by];
-    if (page) this.turn(page.id);
-    else if (by > 0 && this.page.things.size > 0) this.#addPage();
-  }
-
-  #addPage(): void {
-    this.flush();
-    const { page, before } = this.#insert(this.#turned, null);
-    this.tell({ op: "turned", page });
-    this.did(added(page, before.id));
-  }
-
-  /** What was written elsewhere (a slate) on a new page of the lesson, under a heading, turned up. */
-  present(written: Page, paper: Paper, heading: string): void {
-    this.flush();
-    const { page, before } = this.#insert(this.#turned, null, paper);
-    const say = (op: Op) => this.ledger.say(`board/${page}`, op);
-    const nextId = () => this.ledger.nextId(page);
-    saidAgain(written, nextId).forEach((op, i) => {
-      // A picture is a place on the timeline: a guest's word for one is not taken.
-      if (op.op !== "thing" || op.thing.kind !== "image") say(op);
-      if (i % MOST_PRESENTED === MOST_PRESENTED - 1) this.ledger.flush();
-    });
-    if (heading) {
-      const thing = { ...HEADING, text: heading };
-      say({ op: "thing", id: nextId(), thing });
-    }
-    this.ledger.flush();
-    this.tell({ op: "turned", page });
-    this.did(added(page, before.id));
-  }
-
-  /** A new page behind this one. */
-  #insert(
-    behind: string,
-    picture: Picture | null,
-    paper: Paper | null = null,
-  ): { readonly page: string; readonly before: PageFacts } {
-    const { pages } = this.ledger.book;
-    const here = Math.max(
-      0,
-      pages.findIndex((one) => one.id === behind),
-    );
-    const [before, after] = [pages[here] as PageFacts, pages[here + 1]];
-    const place = after ? (before.place + after.place) / 2 : before.place + 1;
-    const page = freshName(pages.map((one) => one.id));
-    this.tell({ op: "page", page, place, paper: picture ? "plain" : (paper ?? before.paper), picture });
-    return { page, before };
-  }
-
-  /** A page of a document: on the page turned up if that is empty, else on a new one behind what was laid before. */
-  lay(picture: Picture): void {
-    const { facts } = this;
-    const blank = facts.picture === null && [...this.page.things.values()].every((one) => one.gone);
-    if (this.#laying.length === 0 && blank) {
-      const act = papered(facts, { ...facts, paper: "plain", picture });
-      this.#words(act.forth);
-      this.#laying.push({ page: this.#turned, act });
-      return;
-    }
-    const behind = this.#laying.at(-1)?.page ?? this.#turned;
-    const { page, before } = this.#insert(behind, picture);
-    this.#laying.push({ page, act: added(page, before.id) });
-  }
-
-  /** A picture on the page turned up, half as large as it at most: around this place of the screen, or in the middle. */
-  place(picture: Picture, w: number, h: number, at: { readonly x: number; readonly y: number } | null): void {
-    if (this.#locked) return;
-    const { x, y, width } = this.view.looked;
-    const height = (width * PAGE.height) / PAGE.width;
-    const scale = Math.min((width * 0.5) / w, (height * 0.6) / h);
-    const [wide, tall] = [Math.max(1, Math.round(w * scale)), Math.max(1, Math.round(h * scale))];
-    const middle = at ? this.view.toBoard(at.x, at.y) : { x: x + width / 2, y: y + height / 2 };
-    const id = this.nextId();
-    const thing = {
-      kind: "image",
-      x: Math.round(middle.x - wide / 2),
-      y: Math.round(middle.y - tall / 2),
-      w: wide,
-      h: tall,
-      ...picture,
-    } as const;
-    this.say({ op: "thing", id, thing });
-    this.did(put(this.#turned, [id]));
-  }
-
-  /** The document is laid: its first page is turned up, and all of it is undone at once. */
-  laid(): void {
-    const laying = this.#laying;
-    this.#laying = [];
-    const [first] = laying;
-    if (!first) return;
-    this.turn(first.page);
-    this.did(laying.map((one) => one.act).reduce(both));
-  }
-
-  #removePage(): void {
-    const { pages } = this.ledger.book;
-    if (pages.length < 2) {
-      this.#clear();
-      return;
-    }
-    this.flush();
-    const here = pages.findIndex((one) => one.id === this.#turned);
-    const next = (pages[here + 1] ?? pages[here - 1]) as PageFacts;
-    this.act(removed(this.#turned, next.id));
-  }
-
-  #paper(paper: Paper): void {
-    const { facts } = this;
-    if (PAPERS.includes(paper) && paper !== facts.paper) this.act(papered(facts, { ...facts, paper }));
-  }
-
-  // -- what is looked at --------------------------------------------------------------------------------------------
-
-  look(look: Look | null): void {
-    this.view.look(look);
-    this.#paint();
-    if (this.#shared) this.#looking ??= setTimeout(() => this.#tellLook(), LOOK_MS);
-  }
-
-  #tellLook(): void {
-    clearTimeout(this.#looking);
-    this.#looking = undefined;
-    const look = this.view.looked;
-    const view = this.#shared && look.width < PAGE.width ? look : null;
-    const before = this.ledger.book.view;
-    if (view?.x !== before?.x || view?.y !== before?.y || view?.width !== before?.width)
-      this.tell({ op: "view", view });
-  }
-
-  #share(): void {
-    this.#shared = !this.#shared;
-    this.#tellLook();
   }
 
   // -- what is seen -------------------------------------------------------------------------------------------------
@@ -604,17 +344,15 @@ export class Easel implements Bench {
     this.#shownAt = performance.now();
     const { book } = this.ledger;
     if (book.turned !== this.#turned) {
-      this.#tool.close?.();
-      this.#turned = book.turned;
-      this.#tool = this.#make(this.#name);
-      clearTimeout(this.#looking);
-      this.#looking = undefined;
-      this.view.look(book.view);
+      this.#tools.renew(() => {
+        this.#turned = book.turned;
+      });
+      this.#looking.turned(book.view);
     }
     this.view.show(this.page, this.facts, null);
     this.#others.show();
     this.#strip.show(book);
-    this.#tool.refresh?.();
+    this.#tools.tool.refresh?.();
     this.#paint();
   }
 
@@ -623,17 +361,7 @@ export class Easel implements Bench {
     const { scale } = this.view;
     this.overlay.setAttribute("viewBox", `${x} ${y} ${width} ${(width * PAGE.height) / PAGE.width}`);
     this.desk.style.transform = `matrix(${scale},0,0,${scale},${-x * scale},${-y * scale})`;
-    this.#tool?.refresh?.();
-  }
-
-  /** Beside a low stage the tools stand in two columns. */
-  #fitTools(): void {
-    const tools = part(this.root, ".tools");
-    const button = tools.querySelector<HTMLElement>(".tool")?.offsetHeight ?? 0;
-    const count = tools.querySelectorAll(":scope > .tool, :scope > .shapes").length;
-    // Two pixels between them, and a line.
-    const low = part(this.root, ".easel").clientHeight < count * (button + 2) + 20;
-    if (button > 0) tools.style.setProperty("--columns", low ? "2" : "1");
+    this.#tools?.tool.refresh?.();
   }
 
   #paint(): void {
@@ -643,12 +371,12 @@ export class Easel implements Bench {
     this.root.dataset.pages = String(book.pages.length);
     this.root.dataset.things = String(this.#count.of(this.page));
     paintBar(this.root, {
-      tool: this.#name,
-      shape: this.#shape,
-      fan: this.#fan,
-      ways: this.#ways,
+      tool: this.#tools.name,
+      shape: this.#tools.shape,
+      fan: this.#tools.fan,
+      ways: this.#tools.ways,
       setting: this.setting,
-      chosen: this.#tool instanceof SelectTool ? this.#tool.chosen.length : 0,
+      chosen: this.#tools.selecting?.chosen.length ?? 0,
       ruler: this.#ruler.shown,
       canUndo: this.#history.canUndo,
       canRedo: this.#history.canRedo,
@@ -656,18 +384,8 @@ export class Easel implements Bench {
       pictured: facts.picture !== null,
       pages: book.pages.length,
       look: this.view.looked ?? WHOLE,
-      shared: this.#shared,
+      shared: this.#looking.shared,
     });
-  }
-}
-
-const LETTERS = "abcdefghijkmnpqrstuvwxyz23456789";
-
-function freshName(taken: readonly string[]): string {
-  for (;;) {
-    const bytes = crypto.getRandomValues(new Uint8Array(5));
-    const name = [...bytes].map((byte) => LETTERS[byte % LETTERS.length]).join("");
-    if (!taken.includes(name)) return name;
   }
 }
 

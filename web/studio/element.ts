@@ -98,7 +98,7 @@ export class Studio extends HTMLElement {
       answered: (voice) => this.#asking.answered(voice),
       picture: () => this.#picture?.getVideoTracks()[0] ?? null,
       board: () => {
-        this.#easel.turnUp();
+        this.#easel.pages.turnUp();
         if (this.#seen === "camera" || this.#seen === "screen") void this.#see("both");
       },
       guest: (voice, who, picture) => this.#seat(voice, who, picture),
@@ -109,7 +109,7 @@ export class Studio extends HTMLElement {
       write: (track, payload) => this.#write(track, payload),
       named: (voice) => this.#floor.named(voice),
       now: () => this.#now,
-      present: (page, paper, heading) => this.#easel.present(page, paper, heading),
+      present: (page, paper, heading) => this.#easel.pages.present(page, paper, heading),
     });
     this.#captioning = new Captioning(
       this,
@@ -148,11 +148,11 @@ export class Studio extends HTMLElement {
       thumbnail: small.address,
     });
     const deck = new Deck(this, this.#facts.id, this.#tickets, {
-      leaf: ({ picture }) => this.#easel.lay(picture),
-      laid: () => this.#easel.laid(),
+      leaf: ({ picture }) => this.#easel.pages.lay(picture),
+      laid: () => this.#easel.pages.laid(),
     });
     const images = new Images(this.#part(".easel"), this.#facts.id, this.#tickets, {
-      image: ({ picture, w, h }, at) => this.#easel.place(picture, w, h, at),
+      image: ({ picture, w, h }, at) => this.#easel.pages.place(picture, w, h, at),
       told: (text) => this.#trouble(text),
     });
     const tracks = ["board", "board/*", "talk", "captions/*", "private/*"];
