@@ -1,4 +1,4 @@
-/** What the classroom looks like: its parts, once. `paint.ts` fills them; `classroom.css` gives them form. */
+/** What the classroom looks like: its parts, once. `paint.ts` fills them; `classroom.css`, `panel.css` and `controls.css` give them form. */
 import type { Facts } from "../ui/facts";
 import { plain } from "../ui/plain";
 import { language, word } from "../ui/words";
