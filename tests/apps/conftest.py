@@ -25,6 +25,7 @@ BUILT = {
     "web/pages/join.ts": "join",
     "web/pages/register.ts": "register",
     "web/pages/again.ts": "again",
+    "web/board/view.ts": "view",
     "web/ui/fonts/readex-latin.woff2": "latin",
     "web/ui/fonts/readex-arabic.woff2": "arabic",
 }
