@@ -37,6 +37,25 @@ function compressed(): Plugin {
   };
 }
 
+/**
+ * What several pages share, in few files: a browser asks for six at a time, and on a narrow line every further one keeps the first
+ * question about the lesson waiting.
+ */
+const SHARED = [
+  {
+    name: "wire",
+    test: /preload-helper|web\/(wire\/(tickets|backoff|early|frames|follow|nap)|ui\/(facts|words|keep)|follow\/first|classroom\/(brought|opening|place))\./,
+  },
+  {
+    name: "board",
+    test: /@msgpack\/(?!.*\/[Ee]ncode)|web\/(board\/(bits|board|decode|payload|skeleton|matrix|roll|fold)|follow\/(talk|keeper|pictures|tips))\./,
+  },
+  {
+    name: "view",
+    test: /perfect-freehand|web\/board\/(box|curve|grid|ink|laser|layer|paper|paths|pick|sheet|things|view)\./,
+  },
+];
+
 export default defineConfig({
   base: "/static/",
   publicDir: false,
@@ -47,7 +66,10 @@ export default defineConfig({
     target: "es2022",
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
-    // The board is preloaded by pages that show it: it needs a name of its own in the manifest.
-    rollupOptions: { input: [...pages, "web/board/view.ts"] },
+    rolldownOptions: {
+      // The board is preloaded by pages that show it: it needs a name of its own in the manifest.
+      input: [...pages, "web/board/view.ts"],
+      output: { codeSplitting: { groups: SHARED, includeDependenciesRecursively: false } },
+    },
   },
 });

@@ -1,7 +1,7 @@
 /** The board's fold: how long a moment of a long lesson takes to find, and one more entry at its end to take. */
 
 import type { Op } from "../web/board/board";
-import { encodeOps } from "../web/board/codec";
+import { encodeOps } from "../web/board/encode";
 import { BoardFold, changes } from "../web/board/fold";
 import { Storm } from "../web/board/storm";
 import type { Entry } from "../web/wire/frames";

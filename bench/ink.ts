@@ -1,9 +1,10 @@
 /** What ink weighs: ten minutes of continuous handwriting on the wire, beside the same strokes as JSON, gzipped. */
 import { gzipSync } from "node:zlib";
 import type { Op } from "../web/board/board";
-import { encodeOps, relative } from "../web/board/codec";
 import { distance, flattened } from "../web/board/curve";
+import { encodeOps } from "../web/board/encode";
 import { type Handwritten, handwriting } from "../web/board/handwriting";
+import { relative } from "../web/board/payload";
 import { type Decided, Simplifier } from "../web/board/simplify";
 import { encodeEntry } from "../web/wire/frames";
 

@@ -20,6 +20,7 @@ DATA = Path(tempfile.mkdtemp(prefix="halqa-apps-"))
 SOURCES = Path(__file__).parents[2]
 BUILT = {
     "web/pages/site.ts": "site",
+    "web/pages/early.ts": "early",
     "web/pages/classroom.ts": "classroom",
     "web/pages/studio.ts": "studio",
     "web/pages/join.ts": "join",

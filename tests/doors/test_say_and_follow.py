@@ -192,6 +192,74 @@ async def test_a_lesson_with_an_old_board_is_joined_at_its_end(house: House, wis
         assert [e.payload for e in missed if isinstance(e, Entry)] == [b"old", b"middle", b"written on"]
 
 
+async def test_the_page_written_on_last_comes_with_the_first_answer(house: House) -> None:
+    async with house.client() as studio:
+        await teach_with_a_board(studio)
+        # By each moment the one that had been written on last.
+        for moment, page, written in (
+            (0, "board/3", [b"new", b"old"]),
+            (29_999, "board/3", [b"new", b"old"]),
+            (30_000, "board/2", [b"new", b"middle"]),
+            ("live", "board/2", [b"new", b"middle"]),
+        ):
+            hello, *items = await studio.read("lesson", tracks="board,talk", page=moment)
+            assert isinstance(hello, dict)
+            assert hello["page"] == page
+            assert set(hello["tracks"]) == {"board", page}
+            assert sorted(e.payload for e in items if isinstance(e, Entry)) == sorted(written)
+        await studio.say("lesson", [Draft("board/3", "s", 2, 59_500, 400, 0, b"written on")])
+        hello = (await studio.read("lesson", tracks="board", page="live"))[0]
+        assert isinstance(hello, dict)
+        assert hello["page"] == "board/3"
+        # Also when nobody has asked for the lesson for a while, or the server began anew.
+        house.gateway.hubs.let_go(float("inf"))
+        hello = (await studio.read("lesson", tracks="board", page="live"))[0]
+        assert isinstance(hello, dict)
+        assert hello["page"] == "board/3"
+
+
+async def test_an_answer_ends_behind_the_last_entry_of_a_moment(house: House) -> None:
+    async with house.client() as studio:
+        await teach_with_a_board(studio)
+        wanted = "board,board/*"
+
+        async def ask(until: int, **more: Any) -> tuple[list[bytes], Any]:
+            *items, end = await studio.read("lesson", tracks=wanted, until=until, **more)
+            return [item.payload for item in items if isinstance(item, Entry)], end
+
+        said, end = await ask(58_999)
+        assert (said, end["why"]) == ([b"old", b"middle"], "until")
+        # And goes on from there, with nothing left out and nothing twice.
+        assert (await ask(59_000, after=end["after"]))[0] == [b"new"]
+        said, end = await ask(70_000)
+        assert (said, end["why"]) == ([b"old", b"middle", b"new"], "head")
+        # An entry that is told later than it begins is not left out.
+        await studio.say("lesson", [Draft("board/9", "other", 1, 29_000, 400, 0, b"late")])
+        assert (await ask(29_500))[0] == [b"old", b"middle", b"new", b"late"]
+        wanted = "captions/fr"
+        assert (await ask(5_000))[0] == []
+
+
+async def test_without_a_board_there_is_no_page(house: House) -> None:
+    async with house.client() as studio:
+        await teach(studio, 4)
+        hello = (await studio.read("lesson", tracks="audio", page="live"))[0]
+        assert isinstance(hello, dict)
+        assert "page" not in hello
+        await studio.say("lesson", [Draft("board/1", "s", 1, 3_000, 400, 0, b"late")])
+        hello = (await studio.read("lesson", tracks="audio", page=2_999))[0]
+        assert isinstance(hello, dict)
+        assert "page" not in hello
+
+
+async def test_a_page_that_the_ticket_does_not_open_is_refused(house: House) -> None:
+    async with house.client() as studio, house.client(tracks=("audio",)) as deaf:
+        await teach_with_a_board(studio)
+        with pytest.raises(Refused) as refused:
+            await deaf.read("lesson", tracks="audio", page="live")
+        assert (refused.value.status, refused.value.code) == (403, "ticket-tracks")
+
+
 async def test_a_moment_in_a_lesson_with_a_board_begins_where_its_sound_and_picture_begin(house: House) -> None:
     async with house.client() as studio:
         await teach_with_a_board(studio)
@@ -345,6 +413,8 @@ class TestRefusals:
             "after=x",
             "after=1&at=2",
             "at=soon",
+            "page=last",
+            "until=live",
             "limit=1",
             "limit=99999999999",
             "wait=61",

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { saidAgain } from "./again";
 import type { Page, Placed } from "./board";
-import { decodeOps, encodeOps } from "./codec";
+import { decodeOps } from "./decode";
+import { encodeOps } from "./encode";
 import { applied, BoardFold, emptyPage } from "./fold";
 import { Storm } from "./storm";
 

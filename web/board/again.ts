@@ -1,7 +1,7 @@
 /** What is on a page, said again by somebody else on another: a slate that is shown to all, a page that is given again. Pure. */
 import type { Ink, Op, Page } from "./board";
-import { relative } from "./codec";
 import { IDENTITY } from "./matrix";
+import { relative } from "./payload";
 
 /** Operations that put everything there, in its order, under new ids; what is gone is left out. */
 export function saidAgain(page: Page, nextId: () => number): Op[] {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Entry } from "../wire/frames";
 import type { Op, Page, Placed } from "./board";
-import { encodeOps } from "./codec";
+import { encodeOps } from "./encode";
 import { applied, BoardFold, changes, emptyPage, MAX_PIECES, PageFold, type Said } from "./fold";
 import { canonical, hash } from "./hash";
 import { Storm } from "./storm";

@@ -7,8 +7,9 @@
  */
 import type { Entry } from "../wire/frames";
 import type { Book, Ink, Matrix, Op, Page, PageFacts, Piece, Placed, Points, Ref, Thing } from "./board";
-import { decodeOps, FARTHEST, MalformedBoard, relative } from "./codec";
+import { decodeOps, MalformedBoard } from "./decode";
 import { compose, IDENTITY } from "./matrix";
+import { FARTHEST, relative } from "./payload";
 import { Roll } from "./roll";
 
 /** What of an entry the fold needs. */
@@ -285,7 +286,9 @@ interface BookNow {
   readonly book: Book;
 }
 
-const FIRST: PageFacts = { id: "1", place: 0, paper: "plain", picture: null, gone: false };
+/** The page that is there before any is made. */
+export const FIRST_PAGE = "1";
+const FIRST: PageFacts = { id: FIRST_PAGE, place: 0, paper: "plain", picture: null, gone: false };
 const BEGINNING: BookNow = {
   facts: new Map([[FIRST.id, FIRST]]),
   turned: FIRST.id,

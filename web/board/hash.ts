@@ -1,7 +1,7 @@
 /** One number for what is on a board: whoever joined whenever, however it came, has the same. */
 import { encode } from "@msgpack/msgpack";
 import type { Book, Ink, Page, Placed, Thing } from "./board";
-import { packPoints } from "./codec";
+import { packPoints } from "./encode";
 
 /** The bytes that stand for a page or a book: equal exactly when these are. */
 export function canonical(of: Page | Book): Uint8Array<ArrayBuffer> {

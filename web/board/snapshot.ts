@@ -4,7 +4,7 @@
  */
 import { saidAgain } from "./again";
 import type { Op, PageFacts } from "./board";
-import { encodeOps } from "./codec";
+import { encodeOps } from "./encode";
 import type { BoardFold } from "./fold";
 
 /** Operations an entry: a page full of writing is some 50 kB. */

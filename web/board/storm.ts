@@ -10,7 +10,7 @@ import {
   type Ref,
   type Thing,
 } from "./board";
-import { encodeOps } from "./codec";
+import { encodeOps } from "./encode";
 
 /** Numbers from 0 up to 1 (mulberry32). */
 export function chance(seed: number): () => number {

@@ -25,9 +25,10 @@ export interface Playing {
   moment(): number | null;
   now(): number;
   moving(): boolean;
-  /** ms that lie ready; and whether it waits for more. */
+  /** ms that lie ready. */
   ahead(): number;
-  dry(): boolean;
+  /** Voice and board are here, or what keeps them away will do so for a while. */
+  settled(): boolean;
   /** There is a picture, and it moves. */
   pictured(): boolean;
   ended(): boolean;
@@ -74,8 +75,11 @@ export class Easel {
       },
       said: (entry) => playing.said(entry),
       looked: () => this.#blackboard.page,
-      leisure: () =>
-        playing.moment() === null ? !playing.dry() || !playing.moving() : playing.ahead() > LEISURE_MS,
+      opened: () => {
+        const at = playing.moment();
+        return at === null ? "live" : Math.round(at);
+      },
+      leisure: () => playing.settled() && (playing.moment() === null || playing.ahead() > LEISURE_MS),
     });
     const dots = () => Math.min(slide(), Math.max(innerWidth, innerHeight) * Math.min(2, devicePixelRatio));
     const pictures = new Pictures(facts.timeline, tickets, dots);
@@ -235,7 +239,7 @@ export class Easel {
       page: written ? this.#blackboard.page : "",
       things: String(this.#blackboard.things),
       board: written ? this.#blackboard.print : "",
-      kept: this.#keeper.complete() ? "whole" : this.#keeper.complete(this.#blackboard.page) ? "page" : "",
+      kept: this.#keeper.complete() ? "whole" : this.#here ? "page" : "",
     });
     this.face.classList.toggle("swapped", two && this.#swapped);
     this.#blackboard.seen = boarded;
@@ -246,13 +250,18 @@ export class Easel {
     this.#panel.paint(playing.now());
   }
 
+  /** All of the page that is shown, as it is now. */
+  get #here(): boolean {
+    return this.#keeper.complete(this.#blackboard.page, this.playing.moment());
+  }
+
   #buttons(two: boolean, boarded: boolean, written: boolean): void {
     const { painter } = this;
     painter.part(".bar [data-act=panel]").hidden = !this.#paneled;
     painter.part(".bar [data-act=swap]").hidden = !written || !this.playing.pictured();
     painter.part(".swapper").hidden = !two;
     painter.part(".astray").hidden = !boarded || !this.#blackboard.astray;
-    const lacks = boarded && !this.#keeper.complete(this.#blackboard.page);
+    const lacks = boarded && !this.#here;
     if (!lacks) this.#lackedAt = performance.now();
     painter.part(".coming").hidden = performance.now() - this.#lackedAt < PATIENCE_MS;
     painter.part(".blackboard").ariaLabel = word("classroom.board");

@@ -9,20 +9,23 @@ import { Stage } from "../stage/stage";
 import { clock, type Facts, readFacts } from "../ui/facts";
 import { word } from "../ui/words";
 import { sampleSizes } from "../wire/cmaf";
+import { dropEarly } from "../wire/early";
 import { type Entry, INIT } from "../wire/frames";
 import { TicketHolder } from "../wire/tickets";
 import type { Beside, BesideLesson } from "./beside";
+import { isNarrow, isScant } from "./brought";
 import { Easel, type Playing } from "./easel";
 import { face } from "./face";
 import { type Hands, listen } from "./hands";
 import { Later } from "./later";
 import { lineMessage } from "./line";
 import { NoteBoard } from "./note";
+import { openingOf } from "./opening";
 import { offerToTheSystem, playNatively } from "./outside";
 import { Painter, type View } from "./paint";
 import { Place } from "./place";
 import { Quality } from "./quality";
-import { firstHeight, isNarrow, isScant, remember, Screen } from "./screen";
+import { firstHeight, remember, Screen } from "./screen";
 import { type ClassroomState, stateOf } from "./state";
 import { Voice } from "./voice";
 
@@ -147,16 +150,11 @@ export class Classroom extends HTMLElement {
   }
 
   #begin(): void {
+    const { at, resumed } = openingOf(this.#facts, this.#place);
+    if (resumed) this.#notes.say(word("classroom.resumed"), 12_000, "frombegin", () => this.#goTo(0));
+    if (at === "live") this.#goLive();
+    else this.#goTo(at);
     if (this.#facts.status !== "planned") this.#easel.expect();
-    if (this.#facts.status !== "ended") {
-      this.#goLive();
-      return;
-    }
-    const asked = Number(new URLSearchParams(location.search).get("t"));
-    const kept = asked > 0 ? asked * 1000 : this.#place.read(this.#facts.duration_ms ?? 0);
-    if (kept > 0 && !asked)
-      this.#notes.say(word("classroom.resumed"), 12_000, "frombegin", () => this.#goTo(0));
-    this.#goTo(kept);
   }
 
   #listener(): Listener {
@@ -180,7 +178,7 @@ export class Classroom extends HTMLElement {
       now: () => stage.now,
       moving: () => stage.playing && !stage.dry,
       ahead: () => stage.ahead,
-      dry: () => stage.dry,
+      settled: () => this.#settled,
       pictured: () => stage.pictured && stage.pictureAge <= FROZEN_MS,
       ended: () => this.#finished,
       asked: () => this.#beside?.asked ?? false,
@@ -455,6 +453,7 @@ export class Classroom extends HTMLElement {
     this.#controller.relax();
     if (this.#later.here) return;
     this.classList.add("settled");
+    dropEarly();
     void this.#later.come();
   }
 

@@ -4,7 +4,7 @@
  * For tests: `data-captions` (the language that is shown).
  */
 import type { Op } from "../board/board";
-import { decodeOps, MalformedBoard } from "../board/codec";
+import { decodeOps, MalformedBoard } from "../board/decode";
 import { type Cue, CueBook, currentOf, languageOf } from "../captions/cues";
 import { find, type Kind, MOST_HITS, type Written } from "../captions/find";
 import { readFact } from "../talk/facts";

@@ -197,7 +197,7 @@ describe("following the live end", () => {
     );
     controller.start(60_000);
     const one = await answer();
-    expect(asked(one)).toEqual({ at: "60000", tracks: "audio", video: "0", limit: "12288" });
+    expect(asked(one)).toEqual({ at: "60000", tracks: "audio", video: "0", limit: "6144" });
     one.tell({ notice: "hello", head: 200, after: 60, t: 200_000, tracks: {} }).say(sound(61));
     controller.relax();
     await settle();

@@ -14,10 +14,13 @@ import { ask, type Question, type Track, tracksOf } from "../wire/follow";
 import { type Entry, INIT, type Notice, type Passing } from "../wire/frames";
 import { Nap } from "../wire/nap";
 import { Problem, type TicketHolder } from "../wire/tickets";
+import { FOLLOWED, firstSound, LEAN_BYTES, PAGED } from "./first";
 import { Flow, heightFor } from "./fit";
 import { type Event, next, type State } from "./states";
 
 export const AHEAD_MS = 30_000;
+/** While what is asked for beside it has the line to itself. */
+const LEAN_AHEAD_MS = 1_500;
 /** With more than this ahead, a follower that is paused or rewound stops following, and pages instead. */
 export const FAR_AHEAD_MS = 45_000;
 /** Longer out of touch than this, who was watching live goes on live and is told what was missed. */
@@ -25,12 +28,6 @@ export const MISSED_MS = 20_000;
 /** A pulse comes every 5 s: an open answer without one for this long is asked again when there is a reason to doubt. */
 const DOUBT_MS = 7_000;
 const PAGE_BYTES = 256 * 1024;
-/** While the picture waits: some seconds of sound. */
-const LEAN_BYTES = 12 * 1024;
-/** What is followed, besides the picture. */
-const FOLLOWED = "audio,board,board/*,talk,captions/*";
-/** Of what was said long ago, only what plays: the board is the keeper's affair (`keeper.ts`). */
-const PAGED = "audio";
 /** A page that brings less than it takes to play, with less than this lying ready, is given up for a smaller picture. */
 const SHORT_MS = 3_000;
 const LOOK_MS = 500;
@@ -139,6 +136,7 @@ export class Controller {
     if (!this.lean) return;
     this.lean = false;
     if (this.#following) this.#askAgain();
+    else this.#nap.wake();
   }
 
   /** The line may be back (the browser says so, the laptop woke up): do not wait, and doubt a silent answer. */
@@ -178,7 +176,8 @@ export class Controller {
 
   async #loop(run: number): Promise<void> {
     while (run === this.#run) {
-      if (this.#at === null && !this.#following && this.listener.ahead() > AHEAD_MS) {
+      const enough = this.lean ? LEAN_AHEAD_MS : AHEAD_MS;
+      if (this.#at === null && !this.#following && this.listener.ahead() > enough) {
         await this.#nap.sleep(LOOK_MS);
         continue;
       }
@@ -256,6 +255,7 @@ export class Controller {
   }
 
   #question(): Question {
+    if (this.lean && this.#at !== null) return firstSound(this.#at);
     const most = this.lean ? 0 : this.video;
     const question: Record<string, string | number> = this.#following
       ? { tracks: FOLLOWED, video: most, start: Math.min(this.first, most) }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Op } from "../board/board";
-import { encodeOps } from "../board/codec";
+import { encodeOps } from "../board/encode";
 import { BoardFold } from "../board/fold";
 import { type Entry, encodeEntry } from "../wire/frames";
 import { TicketHolder } from "../wire/tickets";
@@ -127,9 +127,13 @@ class House {
   *#answer(question: Record<string, string>): Generator<Uint8Array | null> {
     const tracks = (question.tracks ?? "*").split(",");
     const [after, limit] = [Number(question.after), Number(question.limit)];
-    yield notice(this.hello(after, tracks));
+    const page = question.page && this.#lastOf(["board/*"], Number(question.page))?.track;
+    if (page) tracks.push(page);
+    yield notice({ ...this.hello(after, tracks), ...(page ? { page } : {}) });
     let [bytes, left] = [0, this.cut()];
-    for (let seq = after + 1; seq <= this.entries.length; seq++) {
+    const until = question.until === undefined ? Number.NaN : Number(question.until);
+    const upto = until >= 0 ? (this.#lastOf(tracks, until)?.seq ?? 0) : this.entries.length;
+    for (let seq = after + 1; seq <= upto; seq++) {
       const entry = this.entries[seq - 1] as Entry;
       if (!matches(entry.track, tracks)) continue;
       if (left-- <= 0) yield null;
@@ -139,7 +143,12 @@ class House {
       yield notice({ notice: "end", why: "limit", after: seq, t: 0 });
       return;
     }
-    yield notice({ notice: "end", why: "head", after: this.entries.length, t: 0 });
+    yield notice({ notice: "end", why: upto < this.entries.length ? "until" : "head", after: upto, t: 0 });
+  }
+
+  /** The last on these tracks that begins by then; NaN: by now. */
+  #lastOf(tracks: readonly string[], t: number): Entry | undefined {
+    return this.entries.findLast((one) => matches(one.track, tracks) && !(one.t > t));
   }
 }
 
@@ -174,7 +183,7 @@ class Following {
   }
 }
 
-function whole(): BoardFold {
+function houseFold(): BoardFold {
   const fold = new BoardFold();
   for (const entry of house.entries) fold.take(entry);
   return fold;
@@ -182,7 +191,7 @@ function whole(): BoardFold {
 
 /** That the keeper has the same board as who read everything in order, at every moment. */
 function expectTheSameBoard(): void {
-  const all = whole();
+  const all = houseFold();
   for (const t of [null, 0, 500, 1500, 4000, 100_000]) {
     expect(keeper.fold.book(t)).toEqual(all.book(t));
     for (const page of all.book(null).pages)
@@ -297,6 +306,80 @@ describe("who joins late", () => {
     await aWhile();
     expect(keeper.complete()).toBe(true);
     expect(house.asked.map((one) => one.after)).toEqual(["0", "0"]);
+    expectTheSameBoard();
+  });
+});
+
+describe("who opens a moment", () => {
+  let opened: number | "live";
+
+  beforeEach(() => {
+    opened = "live";
+    const listener = { kept, looked: () => looked, leisure: () => leisure, opened: () => opened };
+    keeper = new Keeper("/timelines/x", new TicketHolder("first", "/tickets"), listener);
+    for (const page of ["1", "2", "3"]) {
+      if (page !== "1") house.page(page);
+      for (let i = 0; i < 200; i++) house.stroke(page);
+    }
+  });
+
+  it("has the page that is written on with its first answer, live", async () => {
+    looked = "3";
+    keeper.expect();
+    expect(keeper.complete("3")).toBe(false);
+    await aWhile(300_000);
+    new Following(house.entries.length);
+    await aWhile();
+    expect(house.asked.map((one) => [one.tracks, one.page, one.after])).toEqual([
+      ["board,talk", "live", "0"],
+      ["board/1", undefined, "0"],
+      ["board/2", undefined, "0"],
+    ]);
+    expectTheSameBoard();
+  });
+
+  it("has in a replay what was written by then, and fetches the rest behind it", async () => {
+    // Half of the second page; 15 s more come with it.
+    opened = house.entries.find((one) => one.track === "board/2")?.t ?? 0;
+    looked = "2";
+    leisure = false;
+    keeper.expect();
+    keeper.notice(house.hello(house.entries.length, ["audio"]), false);
+    let whole = false;
+    for (let waited = 0; !whole && waited < 60_000; waited += 20) {
+      await aWhile(20);
+      whole = keeper.complete("2", opened);
+    }
+    expect(whole).toBe(true);
+    expect(house.asked).toHaveLength(1);
+    // By then, and not a moment later; and of no other page.
+    expect(keeper.complete("2", opened + 15_000)).toBe(true);
+    expect(keeper.complete("2", opened + 15_001)).toBe(false);
+    expect(keeper.complete("2")).toBe(false);
+    expect(keeper.complete("1", opened)).toBe(false);
+    const things = [...keeper.fold.page("2", opened).things];
+    expect(things).toHaveLength(1);
+    expect(things).toEqual([...houseFold().page("2", opened).things]);
+    await aWhile(300_000);
+    expect(keeper.complete("2")).toBe(true);
+    const [first, ...more] = house.asked;
+    expect(first).toMatchObject({ page: String(opened), until: String(opened + 15_000) });
+    expect(more.map((one) => one.tracks)).toEqual(["board,talk", "board/2"]);
+    leisure = true;
+    await aWhile(300_000);
+    expectTheSameBoard();
+  });
+
+  it("asks again what was cut", async () => {
+    const cuts = [0, 70];
+    house.cut = () => cuts.shift() ?? Number.POSITIVE_INFINITY;
+    looked = "3";
+    keeper.expect();
+    await aWhile(300_000);
+    new Following(house.entries.length);
+    await aWhile(300_000);
+    expect(house.asked.slice(0, 2).map((one) => one.page)).toEqual(["live", "live"]);
+    expect(keeper.complete()).toBe(true);
     expectTheSameBoard();
   });
 });

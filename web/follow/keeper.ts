@@ -8,28 +8,30 @@
  * stretch is complete up to its end, so that a question has to reach no further than there, and nothing is left out at the
  * seam. Pages of a replay carry no board: then all that the lesson has (`hello`'s `head`) is asked for here.
  */
-import { decodeOps, MalformedBoard } from "../board/codec";
-import { BoardFold, pageOf, type Touched } from "../board/fold";
+import { decodeOps, MalformedBoard } from "../board/decode";
+import { BoardFold, FIRST_PAGE, pageOf, type Touched } from "../board/fold";
 import { Backoff } from "../wire/backoff";
-import { ask } from "../wire/follow";
+import { ask, type Question } from "../wire/follow";
 import type { Entry } from "../wire/frames";
 import { Nap } from "../wire/nap";
 import { Problem, type TicketHolder } from "../wire/tickets";
+import { firstBook, type Moment, URGENT_LIMIT } from "./first";
 import { Talk } from "./talk";
 
 /** What one question brings at most: on a line of 128 kbit/s two seconds. */
 const LIMIT = 32 * 1024;
-/** The same of what is looked at: a page full of writing, without asking twice. */
-const URGENT_LIMIT = 64 * 1024;
 /** How often it is looked whether there is leisure. */
 const LOOK_MS = 500;
 /** The name of what comes first: the tracks `board` and `talk`. */
 const BOOK = "";
 
-/** What to ask for next; `urgent`: it is being looked at. */
+/** What to ask for next: these names, complete up to the same seq. */
 interface Asking {
   readonly names: readonly string[];
+  /** It is being looked at. */
   readonly urgent: boolean;
+  /** All there is, also what nobody has heard of. */
+  readonly all: boolean;
 }
 
 interface Stretch {
@@ -44,6 +46,8 @@ export interface KeeperListener {
   kept(touched: Touched | null): void;
   /** The page that the reader looks at. */
   looked(): string;
+  /** The moment that is opened first: its page comes with the first answer. Without it, page by page. */
+  opened?(): Moment;
   /** A fact about the lesson, or an entry of a page, as it comes: live, or fetched; perhaps more than once. */
   said?(entry: Entry): void;
   /** Whether the line has time for pages that nobody looks at. */
@@ -72,6 +76,8 @@ export class Keeper {
   #target: number | null = null;
   /** The target is not told yet, but expected. */
   #guessed = false;
+  /** Up to where what the first answer brought is complete, and by which moment of the lesson, ms. */
+  #opened = { until: -1, seq: 0 };
   #seqs = 0;
   #asking: AbortController | null = null;
   #run = 0;
@@ -128,10 +134,16 @@ export class Keeper {
   }
   #written = false;
 
-  /** Whether all there is of the board (null), or of this page, is here. */
-  complete(page: string | null = null): boolean {
-    if (this.#target === null) return false;
-    return page === null ? this.#next() === null : !this.#lacks(BOOK) && !this.#lacks(page);
+  /** Whether all there is of the board (null), or of this page, is here; with a moment, all that was written by then. */
+  complete(page: string | null = null, moment: number | null = null): boolean {
+    if (this.#target === null || this.#guessed) return false;
+    if (page === null) return this.#next() === null;
+    return [BOOK, page].every((name) => !this.#lacks(name) || this.#reaches(name, moment));
+  }
+
+  /** Whether the first answer, which ended soon after the moment that was opened, brought all of this by then. */
+  #reaches(name: string, moment: number | null): boolean {
+    return moment !== null && moment <= this.#opened.until && this.#from(name) >= this.#opened.seq;
   }
 
   /** How many of the tracks are complete, of how many: for a bar of progress. */
@@ -168,6 +180,7 @@ export class Keeper {
     [this.fold, this.talk, this.turns] = [new BoardFold(), new Talk(), []];
     this.#known = new Map([[BOOK, 0]]);
     this.#fresh = this.#seqs = 0;
+    this.#opened = { until: -1, seq: 0 };
     this.#stretch = NONE;
     this.#target = null;
     this.#written = false;
@@ -220,6 +233,7 @@ export class Keeper {
   /** Which pages there are, and when they were turned. */
   #read(entry: Entry): void {
     let turned = false;
+    this.#meet(FIRST_PAGE, this.#fresh);
     for (const op of opsOf(entry.payload)) {
       if (op.op === "page") this.#meet(op.page, this.#fresh);
       if (op.op !== "turned" || this.turns.some((turn) => turn.seq === entry.seq)) continue;
@@ -231,7 +245,7 @@ export class Keeper {
 
   // -- what is asked ------------------------------------------------------------------------------------------------
 
-  /** The names are all complete up to the same seq. Null: nothing. */
+  /** Null: nothing. */
   #next(): Asking | null {
     const looked = this.listener.looked();
     const lacking = [...new Set([...this.#known.keys(), looked])].filter((name) => this.#lacks(name));
@@ -239,8 +253,9 @@ export class Keeper {
     const name = first ?? lacking[0];
     if (name === undefined) return null;
     const known = this.#from(name);
-    const all = known > 0 && [...this.#known.keys()].every((one) => this.#from(one) === known);
-    return { names: all ? lacking : [name], urgent: first !== undefined };
+    const alike = [...this.#known.keys()].every((one) => this.#from(one) === known);
+    const all = known > 0 && this.#reach(this.#fresh) >= known && alike;
+    return { names: all ? lacking : [name], urgent: first !== undefined, all };
   }
 
   #from(name: string): number {
@@ -268,17 +283,18 @@ export class Keeper {
   }
 
   /** One question; how long to wait before the next one. Null: there is no next one. */
-  async #ask({ names, urgent }: Asking, signal: AbortSignal): Promise<number | null> {
-    const tracks =
-      names.length > 1 ? "board,board/*,talk" : names[0] === BOOK ? "board,talk" : `board/${names[0]}`;
-    const after = this.#from(names[0] as string);
+  async #ask(asking: Asking, signal: AbortSignal): Promise<number | null> {
+    const question = this.#question(asking);
+    let brings = asking;
     let ended = false;
     try {
-      const question = { tracks, after, limit: urgent ? URGENT_LIMIT : LIMIT };
       for await (const item of ask(this.timeline, question, this.tickets, signal)) {
         if (signal.aborted) return null;
-        if (item.kind === "entry") this.#took(names, item);
-        else if (item.kind === "notice" && item.body.notice === "end") ended = this.#ended(names, item.body);
+        if (item.kind === "entry") this.#took(brings, item);
+        else if (item.kind === "notice" && item.body.notice === "hello")
+          brings = this.#told(brings, item.body);
+        else if (item.kind === "notice" && item.body.notice === "end")
+          ended = this.#ended(brings, Number(question.until), item.body);
       }
     } catch (error) {
       if (signal.aborted) return null;
@@ -290,21 +306,40 @@ export class Keeper {
     return 0;
   }
 
-  #took(names: readonly string[], entry: Entry): void {
-    this.#take(entry);
-    this.#knows(names, entry.seq);
+  #question({ names, urgent, all }: Asking): Question {
+    const [name] = names as [string];
+    const after = this.#from(name);
+    const opened = this.listener.opened?.();
+    if (name === BOOK && after === 0 && opened !== undefined) return firstBook(opened);
+    const tracks = all ? "board,board/*,talk" : name === BOOK ? "board,talk" : `board/${name}`;
+    return { tracks, after, limit: urgent ? URGENT_LIMIT : LIMIT };
   }
 
-  #knows(names: readonly string[], seq: number): void {
-    // Asked for `board/*`, what nobody has heard of comes too.
-    if (names.length > 1 && this.#reach(this.#fresh) >= this.#from(names[0] as string)) this.#fresh = seq;
+  /** An answer begins: how much there is, and perhaps that it brings a page too, of which nothing was asked before. */
+  #told(asking: Asking, { head, page: track }: Readonly<Record<string, unknown>>): Asking {
+    if (this.#guessed) {
+      this.#guessed = false;
+      this.#target = Number(head ?? 0);
+    }
+    const page = track === undefined ? null : pageOf(String(track));
+    if (typeof page !== "string") return asking;
+    this.#meet(page, 0);
+    return { ...asking, names: [...asking.names, page] };
+  }
+
+  #took(asking: Asking, entry: Entry): void {
+    this.#take(entry);
+    this.#knows(asking, entry.seq);
+  }
+
+  #knows({ names, all }: Asking, seq: number): void {
+    if (all && this.#reach(this.#fresh) >= this.#from(names[0] as string)) this.#fresh = seq;
     for (const name of names) this.#known.set(name, Math.max(this.#from(name), seq));
   }
 
-  #ended(names: readonly string[], { after, why }: Readonly<Record<string, unknown>>): boolean {
-    this.#knows(names, Number(after ?? 0));
-    // There is less than was expected.
-    if (this.#guessed) this.#target = Math.min(this.#target ?? 0, Number(after ?? 0));
+  #ended(asking: Asking, until: number, { after, why }: Readonly<Record<string, unknown>>): boolean {
+    this.#knows(asking, Number(after ?? 0));
+    if (why === "until") this.#opened = { until, seq: Number(after) };
     return why !== "stopping";
   }
 

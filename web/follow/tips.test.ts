@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { encodeOps, encodeTip } from "../board/codec";
+import { encodeOps, encodeTip } from "../board/encode";
 import { TIP_MS, Tips } from "./tips";
 
 const points = { xy: [100, 100, 120, 130], pressures: null };

@@ -1,6 +1,7 @@
 /** Tips of pens, and lasers: what is on its way ahead of the timeline. Shown until its stroke goes on, or for two seconds. */
-import { decodeOps, decodeTip, MalformedBoard, type Tip } from "../board/codec";
+import { decodeOps, decodeTip, MalformedBoard } from "../board/decode";
 import { nameOf, pageOf } from "../board/fold";
+import type { Tip } from "../board/payload";
 import type { Passing } from "../wire/frames";
 
 /** docs/protocol.md: "or for two seconds". */

@@ -1,8 +1,8 @@
 /** The board in the studio: hands, keys and buttons, what they ask for, and what is seen of it. */
 import { cleared } from "../board/acts";
 import { type Op, PAGE, type Page, type PageFacts, type Paper, type Picture } from "../board/board";
-import type { Tip as PassingTip } from "../board/codec";
 import { type Act, History, type Words } from "../board/history";
+import type { Tip as PassingTip } from "../board/payload";
 import { Hand, type HandListener, type Spot } from "../board/pen";
 import { BoardView, type Look, type Tip, WHOLE } from "../board/view";
 import type { Entry, Passing } from "../wire/frames";

@@ -3,7 +3,7 @@
  * the lesson, kept on this PC until then.
  */
 import type { Book, Op, Page, PageFacts } from "../board/board";
-import { decodeOps, MalformedBoard } from "../board/codec";
+import { decodeOps, MalformedBoard } from "../board/decode";
 import { pageOf } from "../board/fold";
 import type { Draft, Said } from "../say/outbox";
 import type { Prepared } from "../say/store";

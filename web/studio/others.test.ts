@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { encodeOps, encodeTip } from "../board/codec";
+import { encodeOps, encodeTip } from "../board/encode";
 import { TIP_MS } from "../follow/tips";
 import { Others } from "./others";
 

@@ -1,5 +1,6 @@
 /** The tip of the pen, ahead of the timeline: the newest at most every 40 ms, one request at a time. Lost ones are lost. */
-import { encodeTip, type Tip } from "../board/codec";
+import { encodeTip } from "../board/encode";
+import type { Tip } from "../board/payload";
 import { MAX_PASSING } from "../wire/frames";
 import { say } from "../wire/say";
 import type { TicketHolder } from "../wire/tickets";

@@ -1,4 +1,5 @@
 /** The verb `follow`: one answer as a run of frames. Reconnecting is the controller's affair. */
+import { takeEarly } from "./early";
 import { type Frame, FrameReader } from "./frames";
 import { refusal, type TicketHolder } from "./tickets";
 
@@ -23,8 +24,7 @@ export async function* ask(
   if (signal.aborted) hangUp();
   const watch = new Watchdog(SILENT_MS, hangUp);
   try {
-    const params = new URLSearchParams(Object.entries(question).map(([k, v]) => [k, String(v)]));
-    const answer = await open(`${timeline}/entries?${params}`, tickets, line.signal);
+    const answer = await open(addressOf(timeline, question), tickets, line.signal);
     if (!answer.ok) throw await refusal(answer);
     if (answer.body) yield* frames(answer.body.getReader(), watch);
   } finally {
@@ -34,9 +34,15 @@ export async function* ask(
   }
 }
 
+/** Where this question is asked. */
+export function addressOf(timeline: string, question: Question): string {
+  const params = new URLSearchParams(Object.entries(question).map(([k, v]) => [k, String(v)]));
+  return `${timeline}/entries?${params}`;
+}
+
 async function open(address: string, tickets: TicketHolder, signal: AbortSignal): Promise<Response> {
   const once = () => fetch(address, { headers: tickets.headers, signal, cache: "no-store" });
-  const answer = await once();
+  const answer = await (takeEarly(address, signal) ?? once());
   if (answer.status !== 401) return answer;
   await tickets.renew();
   return once();

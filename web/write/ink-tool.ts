@@ -1,8 +1,8 @@
 /** Pen and highlighter. A stroke is said in pieces while it is written; its tip goes ahead. */
 import { put } from "../board/acts";
 import { type HIGHLIGHTER, PEN, type Points } from "../board/board";
-import { relative } from "../board/codec";
 import { nameOf } from "../board/fold";
+import { relative } from "../board/payload";
 import type { Manner, Spot } from "../board/pen";
 import { type Decided, Simplifier } from "../board/simplify";
 import type { Bench, Tool } from "./bench";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Op } from "../board/board";
-import { encodeOps } from "../board/codec";
+import { encodeOps } from "../board/encode";
 import { BoardFold } from "../board/fold";
 import { hash } from "../board/hash";
 import { Storm } from "../board/storm";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Op } from "../board/board";
-import { decodeOps, encodeOps } from "../board/codec";
+import { decodeOps } from "../board/decode";
+import { encodeOps } from "../board/encode";
 import { BoardFold } from "../board/fold";
 import { canonical } from "../board/hash";
 import type { Entry } from "../wire/frames";

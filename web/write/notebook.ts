@@ -6,7 +6,7 @@
  * number: then it has its place. So a stroke is there at once, and in the end everyone sees the same. Pure.
  */
 import type { Book, Op, Page } from "../board/board";
-import { decodeOps, MalformedBoard } from "../board/codec";
+import { decodeOps, MalformedBoard } from "../board/decode";
 import { applied, BoardFold, BookFold, pageOf, type Said } from "../board/fold";
 import type { Entry } from "../wire/frames";
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Op, Page } from "../board/board";
-import { decodeOps, encodeOps } from "../board/codec";
+import { decodeOps } from "../board/decode";
+import { encodeOps } from "../board/encode";
 import { applied, emptyPage } from "../board/fold";
 import { chance } from "../board/storm";
 import { GUEST_ENTRY, portions } from "./portions";

@@ -3,7 +3,8 @@
  * stood still for seconds while a hand wrote on has more to say. Pure.
  */
 import type { Op } from "../board/board";
-import { encodeOps, relative } from "../board/codec";
+import { encodeOps } from "../board/encode";
+import { relative } from "../board/payload";
 
 /** Bytes: the server takes 4,096 of a guest's entry, and none of what it says later if one is refused. */
 export const GUEST_ENTRY = 4_096;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Op } from "../board/board";
-import { decodeOps } from "../board/codec";
+import { decodeOps } from "../board/decode";
 import { BoardSpeaker, entryOf, type Gathered } from "./speaker";
 
 const ink = (id: number): Op => ({

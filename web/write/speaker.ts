@@ -5,7 +5,8 @@
  * earliest of them, on the lesson's clock. Before the lesson everything happens at once, at its beginning.
  */
 import type { Op } from "../board/board";
-import { encodeOps, MAX_OPS } from "../board/codec";
+import { encodeOps } from "../board/encode";
+import { MAX_OPS } from "../board/payload";
 import type { Draft } from "../say/outbox";
 
 export const GATHER_MS = 400;

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from halqa.timeline import Entry, Tracks, encode_entry
-from halqa.timeline.tracks import is_video, patterns_of
+from halqa.timeline.tracks import is_page, is_video, patterns_of
 
 TAIL_BYTES = 8 << 20
 """What one lesson on air may hold in memory. The whole ladder is about 2 Mbit/s: 8 MiB are the last half minute, so
@@ -45,6 +45,8 @@ class Tail:
         """The end of the lesson so far, ms on its clock."""
         self.ends: dict[str, int] = {}
         """Per track, the moment it ends so far (ms)."""
+        self.page: str | None = None
+        """The track of the page of the board that was written on last."""
         self.last_key: dict[str, int] = {}
         """Per picture track, the seq of its newest key entry."""
         self.inits: dict[str, Said] = {}
@@ -75,6 +77,8 @@ class Tail:
             self.head = entry.seq
             for pattern in patterns_of(entry.track):
                 self._newest[pattern] = entry.seq
+            if is_page(entry.track):
+                self.page = entry.track
             if entry.init:
                 self.inits[entry.track] = said
             else:

@@ -15,6 +15,7 @@ from halqa.timeline.errors import CursorAhead, Mistake
 from .answers import FRAMES, HEADERS, Receive, Scope, Send
 from .flight import Flight, flight_of
 from .hub import NARROW_S, Hub
+from .moment import last_by, with_page
 from .place import place
 from .question import Question, ask
 from .squeeze import squeezed
@@ -45,10 +46,11 @@ async def serve(
         raise TooManyFollowers
     if question.after is not None and question.after > hub.tail.head:
         raise CursorAhead(expected=hub.tail.head)
+    question, page = await with_page(question, grant, hub.timeline, hub.tail)
     opening, follower = await place(hub, question, now)
     send = squeezed(question, scope, send)
     stream = Stream(gateway, hub, follower, question, receive, send, flight_of(scope))
-    await stream.run(opening)
+    await stream.run(opening, page)
 
 
 class Stream:
@@ -95,10 +97,10 @@ class Stream:
 
     # -- the stream ---------------------------------------------------------------------------------------------------
 
-    async def run(self, opening: bytes) -> None:
+    async def run(self, opening: bytes, page: str | None) -> None:
         headers = [*HEADERS, (b"content-type", FRAMES), (b"x-accel-buffering", b"no")]
         await self._send({"type": "http.response.start", "status": 200, "headers": headers})
-        await self._give(await self._hello() + opening)
+        await self._give(await self._hello(page) + opening)
         watch = asyncio.ensure_future(self._watch())
         if self._question.follow:
             self._hub.join(self)
@@ -187,13 +189,18 @@ class Stream:
             except TimeoutError:
                 return "head"
         upto = hub.tail.head
+        if self._question.until is not None:
+            seq, _ = await last_by(hub.timeline, self._question.until, follower.wants)
+            upto = min(upto, seq)
         while follower.cursor < upto and not self._gone:
             if left <= 0:
                 return "limit"
-            data = await self._from_store(min(left, CHUNK))
+            data = await self._from_store(min(left, CHUNK), upto)
             left -= len(data)
             await self._give(data)
-        return "sealed" if hub.tail.sealed and follower.cursor >= hub.tail.head else "head"
+        if follower.cursor < hub.tail.head:
+            return "until" if self._question.until is not None else "head"
+        return "sealed" if hub.tail.sealed else "head"
 
     async def _something(self) -> None:
         while self._follower.cursor >= self._hub.tail.head and not self._hub.tail.sealed:
@@ -201,10 +208,10 @@ class Stream:
                 return
             await self._bell.wait(self._follower.wants)
 
-    async def _from_store(self, limit: int = CHUNK) -> bytes:
+    async def _from_store(self, limit: int = CHUNK, upto: int | None = None) -> bytes:
         """The next entries, read from where the timeline lives."""
         hub, follower = self._hub, self._follower
-        upto = hub.tail.head
+        upto = hub.tail.head if upto is None else upto
         tracks = follower.wants
         entries = await hub.timeline.read(follower.cursor, tracks=tracks, limit=limit, upto=upto)
         now = asyncio.get_running_loop().time()
@@ -228,7 +235,7 @@ class Stream:
                     self._task.cancel()
                 return
 
-    async def _hello(self) -> bytes:
+    async def _hello(self, page: str | None) -> bytes:
         hub = self._hub
         summary = await hub.timeline.summary()
         tracks = {
@@ -236,6 +243,7 @@ class Stream:
             for name, f in summary.tracks.items()
             if name in self._question.wants
         }
+        told = {} if page is None else {"page": page}
         return encode_notice(
             {
                 "notice": "hello",
@@ -245,6 +253,7 @@ class Stream:
                 "sealed": hub.tail.sealed,
                 "followers": hub.audience,
                 "tracks": msgspec.to_builtins(tracks),
+                **told,
             }
         )
 

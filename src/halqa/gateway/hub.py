@@ -10,6 +10,7 @@ from halqa.fanout import Passage, Tail
 from halqa.timeline import EVERYTHING, Entry, Passing, Stores, Timeline
 
 from .bells import Bell, Doorbells
+from .moment import PAGES, last_by
 from .together import Together
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ class Hub:
             hub.tail.learn_init(entry)
         for track, facts in summary.tracks.items():
             hub.tail.learn_end(track, facts.ends)
+        _, page = await last_by(timeline, hub.tail.t, PAGES)
+        hub.tail.page = hub.tail.page or page
         hub.tail.sealed = hub.tail.sealed or summary.sealed
         return hub
 

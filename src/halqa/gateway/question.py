@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from halqa.tickets import Grant, allowed_tracks
 from halqa.timeline import Tracks
@@ -23,6 +23,10 @@ class Question(NamedTuple):
     video: int | None
     rung: str | None
     start: int | None
+    until: int | None
+    """The moment (ms) after which nothing more is wanted."""
+    page: int | Literal["live"] | None
+    """The moment (ms) or `live`: the page of the board that was written on last by then is asked for as well."""
 
     @property
     def attends(self) -> bool:
@@ -33,7 +37,7 @@ class Question(NamedTuple):
 def ask(query: dict[str, str], grant: Grant) -> Question:
     """Read the parameters. Raises `BadQuestion` naming the one that cannot be understood."""
     asked = [part for part in query["tracks"].split(",") if part] if "tracks" in query else None
-    at = query.get("at")
+    at = _moment(query, "at")
     if at is not None and "after" in query:
         raise BadQuestion("Give 'after' or 'at', not both.", field="at")
     rung = query.get("rung") or None
@@ -46,7 +50,7 @@ def ask(query: dict[str, str], grant: Grant) -> Question:
     return Question(
         wants=Tracks.shared(patterns),
         after=None if at is not None else _whole(query, "after", 0, 0, 0xFFFFFFFF),
-        at=None if at in (None, "live") else _whole(query, "at", 0, 0, 0xFFFFFFFF),
+        at=None if at == "live" else at,
         live=at == "live",
         follow=_whole(query, "follow", 0, 0, 1) == 1,
         limit=_whole(query, "limit", 1 << 20, 1_024, 8 << 20),
@@ -54,7 +58,15 @@ def ask(query: dict[str, str], grant: Grant) -> Question:
         video=video,
         rung=rung,
         start=_whole(query, "start", 0, 0, 4_320) if "start" in query else None,
+        until=_whole(query, "until", 0, 0, 0xFFFFFFFF) if "until" in query else None,
+        page=_moment(query, "page"),
     )
+
+
+def _moment(query: dict[str, str], name: str) -> int | Literal["live"] | None:
+    if name not in query:
+        return None
+    return "live" if query[name] == "live" else _whole(query, name, 0, 0, 0xFFFFFFFF)
 
 
 def _whole(query: dict[str, str], name: str, default: int, least: int, most: int) -> int:

@@ -55,7 +55,12 @@ def is_media(track: str) -> bool:
 def is_teaching(track: str) -> bool:
     """Whether the lesson has begun once something is said here: somebody teaches. Slides are laid before, and people
     talk and answer before and after."""
-    return is_media(track) or track == "board" or track.startswith("board/")
+    return is_media(track) or track == "board" or is_page(track)
+
+
+def is_page(track: str) -> bool:
+    """Whether this track is one page of the board."""
+    return track.startswith("board/")
 
 
 def height(track: str) -> int:

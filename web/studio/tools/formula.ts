@@ -1,9 +1,9 @@
 /** Writes formulas in TeX: the formula is seen on the page while it is written, and what is wrong with it is told. */
 import { gone, instead, put } from "../../board/acts";
 import { type Formula, type Matrix, PAGE } from "../../board/board";
-import { MAX_TEX } from "../../board/codec";
 import { refOf } from "../../board/fold";
 import { angleOf, apply, compose, IDENTITY, rotation, scaleOf, translation } from "../../board/matrix";
+import { MAX_TEX } from "../../board/payload";
 import type { Spot } from "../../board/pen";
 import { plain } from "../../ui/plain";
 import { word } from "../../ui/words";

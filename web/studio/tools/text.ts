@@ -1,9 +1,9 @@
 /** Writes with the keyboard, where it was tapped, in any script: a line that begins in Arabic runs from there to the left. */
 import { gone, instead, put } from "../../board/acts";
 import { type Matrix, PAGE, type Text } from "../../board/board";
-import { MAX_TEXT } from "../../board/codec";
 import { refOf } from "../../board/fold";
 import { angleOf, apply, compose, IDENTITY, rotation, scaleOf, translation } from "../../board/matrix";
+import { MAX_TEXT } from "../../board/payload";
 import type { Spot } from "../../board/pen";
 import { word } from "../../ui/words";
 import type { Bench, Setting, Tool } from "../../write/bench";

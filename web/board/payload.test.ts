@@ -3,17 +3,9 @@ import { decode, encode } from "@msgpack/msgpack";
 import { describe, expect, it } from "vitest";
 import { BitWriter } from "./bits";
 import type { Op, Points } from "./board";
-import {
-  decodeOps,
-  decodeTip,
-  encodeOps,
-  encodeTip,
-  FARTHEST,
-  MalformedBoard,
-  packPoints,
-  relative,
-  unpackPoints,
-} from "./codec";
+import { decodeOps, decodeTip, MalformedBoard, unpackPoints } from "./decode";
+import { encodeOps, encodeTip, packPoints } from "./encode";
+import { FARTHEST, relative } from "./payload";
 import { Storm } from "./storm";
 
 /** ms: such a test has seconds of work where others use the machine. */
