@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 from playwright.sync_api import Browser
@@ -163,11 +164,15 @@ def test_written_live_joined_late_rewound_and_replayed(server: Server, chromium:
     assert french.told("layout") == "side"
     until(lambda: french.page.locator(".board-formula .katex").count() > 0)
 
-    # Who joins late has all of it, once and in order.
-    late = enter_classroom(chromium, server, lesson.id)
+    # Who joins late has all of it, once and in order. What is told of the board, and the page that is shown, came with
+    # the first answer, which was asked for before the scripts that read it were there.
+    late = enter_classroom(chromium, server, lesson.id, script=ASKED)
     has(late, page="2", strokes=2)
     kept_whole(late)
     assert shown(late) == later
+    assert asked(late, "board,talk") == [{"page": "live", "after": "0"}]
+    assert asked(late, "board/2") == []
+    assert late.page.evaluate("window.halqaEarly.size") == 0
 
     # A page of one's own, and back to the teacher's.
     late.page.keyboard.press("PageUp")
@@ -193,9 +198,10 @@ def test_written_live_joined_late_rewound_and_replayed(server: Server, chromium:
 
     # The replay shows at every moment what was seen then.
     for locale in ("fr-FR", "ar"):
-        replay = enter_classroom(chromium, server, lesson.id, locale)
+        replay = enter_classroom(chromium, server, lesson.id, locale, script=ASKED)
         replay.reaches("replay")
         kept_whole(replay)
+        assert asked(replay, "board,talk")[0] == {"page": "0", "until": "15000", "after": "0"}
         for moment, seen in ((second + 500, later), (first + 500, early), (third + 500, last)):
             assert at(replay, moment) == seen
         assert replay.errors == []
@@ -203,6 +209,25 @@ def test_written_live_joined_late_rewound_and_replayed(server: Server, chromium:
     assert marks >= 1
     for face in (french, arabic, late):
         assert face.errors == []
+
+
+ASKED = """
+{ // Every address that the page asks for.
+  const ask = window.fetch;
+  window.asked = [];
+  window.fetch = (address, ...more) => {
+    window.asked.push(new URL(address, location).search);
+    return ask(address, ...more);
+  };
+}
+"""
+
+
+def asked(face: Face, tracks: str) -> list[dict[str, str]]:
+    """What was asked for on just these tracks, without their names and the limit."""
+    questions = [dict(parse_qsl(search.removeprefix("?"))) for search in face.page.evaluate("window.asked")]
+    mine = [one for one in questions if one.get("tracks") == tracks]
+    return [{name: value for name, value in one.items() if name not in ("tracks", "limit")} for one in mine]
 
 
 def gone(hand: Hand, page: str, thing: int) -> Draft:
