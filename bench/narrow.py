@@ -1,13 +1,14 @@
 """What a whole lesson with sound and continuous handwriting costs one classroom's line: every byte on it, both ways.
 
-    python bench/narrow.py [--seconds 60] [--rounds 3] [--profiles | --poor MINUTES]
+    python bench/narrow.py [--seconds 60] [--rounds 3] [--profiles | --poor MINUTES | --slides MINUTES]
 
 Chromium at the far end of a line of `halqa line` follows with sound alone; a teacher speaks (24 kbit/s of Opus) and
 writes without a pause. With `--profiles` the same lesson has pictures up to 720 lines, and each profile is chosen by
 hand, on a line that carries all of them. Counted are IP packets whole, headers and acknowledgements included, as a
 provider counts them. With `--poor` a class stands that long behind 64 kbit/s, 300 ms and 2 % of loss, and chooses
 nothing: how long its sound stood still, and whether in the end its board is that of a class with a free line, to the
-hash.
+hash. With `--slides` a class stands as long behind 32 kbit/s, and every minute a slide is turned up that was laid
+before: how long its sound stood still, and how long after it was turned up each slide was seen.
 """
 
 from __future__ import annotations
@@ -22,16 +23,19 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "journeys"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "lines"))
 
+from PIL import Image, ImageDraw, ImageFont
 from playwright.sync_api import sync_playwright
 
 from faces import enter_classroom
 from halqa.line import Line
 from halqa.media.demo_clip import make_clip
+from halqa.media.demo_slides import lay
 from halqa.media.hand import Hand
 from halqa.media.teach import Desk, Teacher, file_batches, written_beside
 from halqa.timeline import Draft
@@ -39,9 +43,37 @@ from school import PORT, NearServer, attend, browser_at
 from serving import until
 
 LINE, WIDE, POOR = "512kbit,100ms", "10mbit,60ms", "64kbit,300ms,2%"
+SLOW = "32kbit,300ms"
 RUNGS = {"32": "", "64": "", "128": "video/90", "256": "video/180", "512": "video/360", "2000": "video/720"}
 PROFILES = tuple(RUNGS)
 WORDS = ("AB=4", "MN=3", "x=12", "ABC", "2x+3", "BC=6", "AM", "AN=5")
+
+
+def deck(path: Path, pages: int) -> None:
+    """A PDF of pages full of writing, no two alike."""
+    font = ImageFont.truetype("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", 60)
+    sheets = []
+    for page in range(pages):
+        sheet = Image.new("RGB", (1920, 1080), "white")
+        pen = ImageDraw.Draw(sheet)
+        for line in range(11):
+            words = (WORDS[(page + line + place) % len(WORDS)] for place in range(6))
+            pen.text((90, 60 + 90 * line), f"{page + 1}.{line + 1}  " + "    ".join(words), font=font, fill="#14213d")
+        sheets.append(sheet)
+    sheets[0].save(path, "PDF", save_all=True, append_images=sheets[1:], resolution=144)
+
+
+def turning(until_ms: float, slides: Sequence[Any]) -> Iterator[Draft]:
+    """All slides are laid at first; one is turned up every minute, and written on."""
+    hand, told = Hand(), 0
+    for number, slide in enumerate(slides):
+        hand.turn(f"s{number}", number + 1, picture=slide)
+    for number in range(len(slides)):
+        hand.turn_back(f"s{number}")
+        while hand.now < min(until_ms, (number + 1) * 60_000):
+            hand.letters(WORDS[number % len(WORDS)], 400, 300 + number * 400, 240)
+            yield from hand.drafts[told:]
+            told = len(hand.drafts)
 
 
 def handwriting(until_ms: float) -> Iterator[Draft]:
@@ -57,14 +89,18 @@ def handwriting(until_ms: float) -> Iterator[Draft]:
         hand.turn(str(page), page)
 
 
-async def teach(url: str, key: str, clip: str, most: int, write_ms: float) -> None:
+async def teach(url: str, key: str, clip: str, most: int, write_ms: float, pdf: str = "") -> None:
     """On air until it is stopped; prints the lesson's id."""
     desk = Desk(url, key)
     lesson = await desk.announce("Une leçon au bout du monde")
+    written = handwriting(write_ms)
+    if pdf:
+        ticket = (await desk.say_ticket(lesson))["ticket"]
+        written = turning(write_ms, await lay(url, lesson, ticket, Path(pdf)))
     print(lesson, flush=True)
     async with Teacher(desk, lesson) as teacher:
         batches = file_batches(clip, speed=1, starts_at=0, fragment_ms=500, loop=True, most=most)
-        await teacher.say_all(written_beside(batches, handwriting(write_ms)))
+        await teacher.say_all(written_beside(batches, written))
 
 
 Rates = dict[str, tuple[list[float], list[float]]]
@@ -104,10 +140,10 @@ def measure(
 
 
 @contextlib.contextmanager
-def on_air(line: Line, server: NearServer, clip: Path, most: int, write_ms: float) -> Iterator[str]:
+def on_air(line: Line, server: NearServer, clip: Path, most: int, write_ms: float, pdf: str = "") -> Iterator[str]:
     """A lesson taught on the studio's side of the line for so long; its id."""
     url = f"http://127.0.0.1:{PORT}"
-    command = [sys.executable, __file__, "--teach", url, server.key, str(clip), str(most), str(write_ms)]
+    command = [sys.executable, __file__, "--teach", url, server.key, str(clip), str(most), str(write_ms), pdf]
     teacher = line.near.popen(command, stdout=subprocess.PIPE)
     try:
         assert teacher.stdout is not None
@@ -146,18 +182,54 @@ def poor(folder: Path, clip: Path, minutes: float) -> None:
         print(f"the board the same to the hash ({late:.0f} s after the last was written)")
 
 
+SEEN = """() => {
+  // When each slide is turned up, and when it is seen: ms.
+  const face = document.querySelector("halqa-classroom");
+  const turned = (window.turned = {});
+  setInterval(() => {
+    const page = face.dataset.page;
+    if (!page?.startsWith("s")) return;
+    turned[page] ??= { at: performance.now(), seen: null };
+    const slide = face.querySelector(".blackboard img.board-picture, .blackboard .board-pictures img");
+    if (slide?.complete && slide.naturalWidth > 0) turned[page].seen ??= performance.now();
+  }, 50);
+}"""
+
+
+def slides(folder: Path, clip: Path, minutes: int) -> None:
+    """A class that hears and reads at 32 kbit/s, and looks at slides."""
+    deck(folder / "slides-1.pdf", minutes)
+    with Line(SLOW, seed=1) as line, sync_playwright() as playwright:
+        server = NearServer(folder / "house", line.near)
+        server.start()
+        with (
+            on_air(line, server, clip, 90, minutes * 60_000, str(folder)) as lesson,
+            browser_at(playwright, line, folder) as far,
+        ):
+            server.url = f"http://{line.near.address}:{PORT}"
+            face = enter_classroom(far, server, lesson)
+            face.page.evaluate(SEEN)
+            [heard] = attend([face], [SLOW], minutes)
+            turned = face.page.evaluate("window.turned")
+        silence = sum(ms for _, ms in heard.stops if ms >= 300)
+        late = [(one["seen"] - one["at"]) / 1000 for one in turned.values() if one["seen"] is not None]
+        print(f"{SLOW}, {minutes} minutes: longest silence {heard.worst_stop} ms, all silence {silence} ms, ", end="")
+        print(f"{len(late)} of {len(turned)} slides seen, after {', '.join(f'{s:.1f}' for s in late)} s")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--profiles", action="store_true")
     parser.add_argument("--poor", type=float, metavar="MINUTES")
-    parser.add_argument("--teach", nargs=5, help=argparse.SUPPRESS)
+    parser.add_argument("--slides", type=int, metavar="MINUTES")
+    parser.add_argument("--teach", nargs=6, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.teach:
         with contextlib.suppress(KeyboardInterrupt):
-            url, key, voice, most, write_ms = args.teach
-            asyncio.run(teach(url, key, voice, int(most), float(write_ms)))
+            url, key, voice, most, write_ms, pdf = args.teach
+            asyncio.run(teach(url, key, voice, int(most), float(write_ms), pdf))
         return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -165,6 +237,9 @@ def main() -> None:
         asyncio.run(make_clip(clip, 60, "Au loin"))
         if args.poor:
             poor(folder, clip, args.poor)
+            return
+        if args.slides:
+            slides(folder, clip, args.slides)
             return
         if args.profiles:
             large = folder / "large.mp4"

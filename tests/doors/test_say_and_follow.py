@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -240,6 +241,20 @@ async def test_an_answer_ends_behind_the_last_entry_of_a_moment(house: House) ->
         assert (await ask(5_000))[0] == []
 
 
+async def test_who_asks_for_a_slow_answer_gets_it_whole(house: House) -> None:
+    async with house.client() as studio:
+        slide = bytes(range(256)) * 40
+        await studio.say("lesson", [Draft("slides/480", "s", 1, 0, 0, 0, slide), Draft("board", "s", 1, 0, 0, 0, b"x")])
+        began = time.monotonic()
+        [_, entry, end] = await studio.read("lesson", tracks="slides/480", limit=1024, pace=100)
+        assert isinstance(entry, Entry)
+        assert entry.payload == slide
+        assert isinstance(end, dict)
+        assert end["why"] == "limit"
+        # No sooner than it may: 10,240 bytes at 100 kbit/s.
+        assert time.monotonic() - began >= 0.8
+
+
 async def test_without_a_board_there_is_no_page(house: House) -> None:
     async with house.client() as studio:
         await teach(studio, 4)
@@ -415,6 +430,7 @@ class TestRefusals:
             "at=soon",
             "page=last",
             "until=live",
+            "pace=0",
             "limit=1",
             "limit=99999999999",
             "wait=61",

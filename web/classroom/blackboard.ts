@@ -28,6 +28,8 @@ export interface BlackboardEvents {
   moment(): number | null;
   /** Whether the moment moves by itself. */
   moving(): boolean;
+  /** The line has time for what nobody looks at yet. */
+  leisure(): boolean;
   /** Page, gaze or what there is to see changed. */
   changed(): void;
 }
@@ -226,7 +228,14 @@ export class Blackboard {
       this.#rest(page, book);
       if (before?.book !== book) this.events.changed();
     }
+    this.#prepare(id, book, t);
     this.#goOn(t, now, pointing);
+  }
+
+  /** What the teacher turns up next most likely: its slide comes before it is looked at, when the line has time. */
+  #prepare(id: string, book: Book, t: number | null): void {
+    const next = book.pages[book.pages.findIndex((page) => page.id === id) + 1]?.picture;
+    if (next && this.keeper.complete(id, t) && this.events.leisure()) this.pictures.prepare(next);
   }
 
   #goOn(t: number | null, now: number, pointing: boolean): void {

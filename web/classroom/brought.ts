@@ -13,7 +13,7 @@ export function brought(): readonly [bytes: number, ms: number] | null {
 }
 
 /** kbit/s of the line that brought this page, at least; null: too little came to tell. */
-function kbps(): number | null {
+export function kbps(): number | null {
   const [bytes, ms] = brought() ?? [0, 0];
   return bytes > 8_000 ? (bytes * 8) / ms : null;
 }

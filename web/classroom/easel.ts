@@ -46,6 +46,14 @@ export interface Playing {
   opened(): void;
 }
 
+/** How slides are asked for. */
+export interface Slides {
+  /** Pixels across at most. */
+  readonly slide: number;
+  /** kbit/s at most; null: as fast as they come. */
+  readonly pace: number | null;
+}
+
 export class Easel {
   readonly #keeper: Keeper;
   readonly #blackboard: Blackboard;
@@ -64,8 +72,7 @@ export class Easel {
     private readonly playing: Playing,
     facts: Facts,
     tickets: TicketHolder,
-    /** Pixels across that slides are asked for at most. */
-    slide: () => number,
+    quality: Slides,
   ) {
     this.#keeper = new Keeper(facts.timeline, tickets, {
       kept: (touched) => {
@@ -79,14 +86,16 @@ export class Easel {
         const at = playing.moment();
         return at === null ? "live" : Math.round(at);
       },
-      leisure: () => playing.settled() && (playing.moment() === null || playing.ahead() > LEISURE_MS),
+      leisure: () => this.#leisure,
     });
-    const dots = () => Math.min(slide(), Math.max(innerWidth, innerHeight) * Math.min(2, devicePixelRatio));
-    const pictures = new Pictures(facts.timeline, tickets, dots);
+    const sharp = () => Math.max(innerWidth, innerHeight) * Math.min(2, devicePixelRatio);
+    const dots = () => Math.min(quality.slide, sharp());
+    const pictures = new Pictures(facts.timeline, tickets, dots, () => quality.pace);
     const moment = () => playing.moment();
     this.#blackboard = new Blackboard(painter.part(".blackboard"), this.#keeper, pictures, {
       moment,
       moving: () => playing.moving(),
+      leisure: () => this.#leisure,
       changed: () => playing.changed(),
     });
     this.#panel = new Panel(
@@ -248,6 +257,12 @@ export class Easel {
     this.painter.marks(this.chapters, end, nameOf);
     this.#panel.chapters(this.chapters);
     this.#panel.paint(playing.now());
+  }
+
+  /** The line has time for what nobody looks at yet. */
+  get #leisure(): boolean {
+    const { playing } = this;
+    return playing.settled() && (playing.moment() === null || playing.ahead() > LEISURE_MS);
   }
 
   /** All of the page that is shown, as it is now. */

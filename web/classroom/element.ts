@@ -109,14 +109,7 @@ export class Classroom extends HTMLElement {
         this.#paint();
       },
     );
-    this.#easel = new Easel(
-      this,
-      this.#painter,
-      this.#playing(),
-      this.#facts,
-      tickets,
-      () => this.#quality.slide,
-    );
+    this.#easel = new Easel(this, this.#painter, this.#playing(), this.#facts, tickets, this.#quality);
     this.#stage.showPicture(this.#quality.height > 0);
     listen(this, this.#painter, this.#hands(), this.#gone.signal);
     offerToTheSystem(
@@ -239,6 +232,7 @@ export class Classroom extends HTMLElement {
     }
     if (notice.notice === "rung") {
       this.#rungWhy = String(notice.why);
+      this.#quality.tight = this.#controller.rung === null && this.#rungWhy === "slow";
       if (this.#atLive) remember(this.#controller.rung);
     }
     if (notice.notice === "end") this.#stage.complete = notice.why === "sealed";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { PROFILES, profileFor, profileNamed } from "./profiles";
+import { PROFILES, profileFor, profileNamed, profileOfScant } from "./profiles";
 
 describe("line profiles", () => {
   it("carry less and less, down to sound and ink", () => {
@@ -23,6 +23,14 @@ describe("line profiles", () => {
     [1080, 2000],
   ])("%i lines need the profile %i", (height, kbit) => {
     expect(profileFor(height).kbit).toBe(kbit);
+  });
+
+  it("leave the voice its place beside a slide where there is little more", () => {
+    const voice = 28;
+    for (const { kbit, spare } of PROFILES) expect(voice + (spare ?? 0)).toBeLessThan(kbit);
+    expect([10, 28, 45, 46, 60, 89].map((kbps) => profileOfScant(kbps).kbit)).toEqual([
+      32, 32, 32, 64, 64, 64,
+    ]);
   });
 
   it("are known by name, and nothing else is", () => {

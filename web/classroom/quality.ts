@@ -1,14 +1,18 @@
 /** What is asked for of the lesson: what the reader chose by name, else what the screen and the data plan allow. */
 import { keep, kept } from "../ui/keep";
-import { type Profile, profileNamed } from "./profiles";
+import { isScant, kbps } from "./brought";
+import { type Profile, profileFor, profileNamed, profileOfScant } from "./profiles";
 import type { Screen } from "./screen";
 
 /** Asked for where the reader's device says that data is dear. */
 const SAVING_HEIGHT = 180;
 const CHOSEN = "halqa:profile";
+const PICTURELESS = profileFor(0);
 
 export class Quality {
   #profile: Profile | null = profileNamed(kept(CHOSEN));
+  /** The line has no room for any picture, the server says. */
+  tight = false;
 
   constructor(private readonly screen: Screen) {}
 
@@ -31,6 +35,18 @@ export class Quality {
 
   /** Pixels across that slides are asked for at most. */
   get slide(): number {
-    return this.#profile?.slide ?? Number.POSITIVE_INFINITY;
+    return this.#line?.slide ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** kbit/s that slides may take; null: all there is. */
+  get pace(): number | null {
+    return this.#line?.spare ?? null;
+  }
+
+  /** What the line is known to carry; null: nothing tells that it is narrow. */
+  get #line(): Profile | null {
+    if (this.#profile) return this.#profile;
+    if (isScant()) return profileOfScant(kbps() ?? 0);
+    return this.tight ? PICTURELESS : null;
   }
 }

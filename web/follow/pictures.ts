@@ -1,6 +1,7 @@
 /**
  * Pictures on the timeline (slides, images on a page): each an entry on `slides/<width>`, asked for by its seq when it is
- * about to be shown, in the width that is needed. One at a time, so that sound keeps its place on a narrow line.
+ * about to be shown, in the width that is needed. One at a time, and on a narrow line no faster than the voice leaves room for. The one
+ * that comes next is asked for when there is nothing else to do, and given up when there is.
  */
 import type { Picture } from "../board/board";
 import { Backoff } from "../wire/backoff";
@@ -18,6 +19,8 @@ interface Wanted {
   readonly width: number;
   readonly seq: number;
   readonly type: string;
+  /** Nobody looks at it yet. */
+  readonly early: boolean;
   readonly resolve: (address: string) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -33,6 +36,8 @@ export class Pictures {
   readonly #known = new Map<number, Promise<string>>();
   readonly #queue: Wanted[] = [];
   readonly #gone = new AbortController();
+  /** Ends the question for one that nobody looks at yet. */
+  #yield: AbortController | null = null;
   #busy = false;
 
   constructor(
@@ -40,19 +45,30 @@ export class Pictures {
     private readonly tickets: TicketHolder,
     /** Pixels across that are worth having. */
     private readonly wanted: () => number,
+    /** kbit/s that a picture may take of the line; null: all of it. */
+    private readonly pace: () => number | null = () => null,
   ) {}
 
   /** The address of this picture, for an `<img>`: asked for as long as it takes; rejects when it is refused or not there. */
   readonly address = (picture: Picture): Promise<string> => {
     const size = fitting(picture.sizes, this.wanted());
     if (!size) return Promise.reject(new RangeError("no size"));
-    const known = this.#known.get(size.seq) ?? this.#ask(size.width, size.seq, picture.type);
+    const waiting = this.#queue.find(({ seq, early }) => early && seq === size.seq);
+    if (waiting) this.#hasten(waiting);
+    const known = this.#known.get(size.seq) ?? this.#ask(size.width, size.seq, picture.type, false);
     // The one used last is let go last.
     this.#known.delete(size.seq);
     this.#known.set(size.seq, known);
     this.#letGo();
     return known;
   };
+
+  /** Ask for this one too if there is nothing else to ask for: somebody will look at it soon. */
+  prepare(picture: Picture): void {
+    const size = fitting(picture.sizes, this.wanted());
+    if (!size || this.#busy || this.#known.has(size.seq)) return;
+    this.#known.set(size.seq, this.#ask(size.width, size.seq, picture.type, true));
+  }
 
   /** Forget all of them; nothing is asked for any more. */
   close(): void {
@@ -61,11 +77,18 @@ export class Pictures {
     this.#known.clear();
   }
 
-  #ask(width: number, seq: number, type: string): Promise<string> {
+  /** What was to be looked at soon is looked at now: what has come of it goes on coming. */
+  #hasten(waiting: Wanted): void {
+    this.#queue[this.#queue.indexOf(waiting)] = { ...waiting, early: false };
+    this.#yield = null;
+  }
+
+  #ask(width: number, seq: number, type: string, early: boolean): Promise<string> {
     const asked = new Promise<string>((resolve, reject) => {
       // What was wanted last is what somebody looks at now: it comes first.
-      this.#queue.unshift({ width, seq, type, resolve, reject });
+      this.#queue.unshift({ width, seq, type, early, resolve, reject });
     });
+    if (!early) this.#yield?.abort();
     // What failed may be asked for again.
     asked.catch(() => this.#known.delete(seq));
     if (!this.#busy) void this.#work();
@@ -84,28 +107,34 @@ export class Pictures {
     this.#busy = true;
     const backoff = new Backoff();
     for (let one = this.#queue[0]; one && !this.#gone.signal.aborted; one = this.#queue[0]) {
+      const yielding = one.early ? new AbortController() : null;
+      this.#yield = yielding;
       try {
-        const address = await this.#fetch(one);
-        this.#done(one).resolve(address);
+        const address = await this.#fetch(one, yielding?.signal ?? null);
+        this.#done(one.seq).resolve(address);
         backoff.succeeded();
       } catch (error) {
         const final = error instanceof RangeError || (error instanceof Problem && !error.retry);
-        if (final) this.#done(one).reject(error);
+        if (final || yielding?.signal.aborted) this.#done(one.seq).reject(error);
         else await new Promise((resolve) => setTimeout(resolve, backoff.failed()));
       }
     }
+    this.#yield = null;
     this.#busy = false;
   }
 
-  #done(one: Wanted): Wanted {
-    this.#queue.splice(this.#queue.indexOf(one), 1);
-    return one;
+  #done(seq: number): Wanted {
+    const place = this.#queue.findIndex((one) => one.seq === seq);
+    return this.#queue.splice(place, 1)[0] as Wanted;
   }
 
-  async #fetch({ width, seq, type }: Wanted): Promise<string> {
-    const question = { tracks: `slides/${width}`, after: seq - 1, limit: ONE };
+  async #fetch({ width, seq, type }: Wanted, yielding: AbortSignal | null): Promise<string> {
+    const pace = this.pace();
+    const slowly = pace === null ? {} : { pace };
+    const question = { tracks: `slides/${width}`, after: seq - 1, limit: ONE, ...slowly };
     const known = TYPES.includes(type) ? type : "image/webp";
-    for await (const item of ask(this.timeline, question, this.tickets, this.#gone.signal)) {
+    const signal = yielding ? AbortSignal.any([yielding, this.#gone.signal]) : this.#gone.signal;
+    for await (const item of ask(this.timeline, question, this.tickets, signal)) {
       if (item.kind !== "entry") continue;
       if (item.seq !== seq) break;
       return URL.createObjectURL(new Blob([item.payload], { type: known }));

@@ -27,6 +27,10 @@ HINDERED_S = 0.3
 """A line that had no room for this long is not one to try a higher rung on."""
 CHUNK = 64 << 10
 """Bytes read from the store at once: what is given at once."""
+PACKET = 1_200
+"""Bytes given at once to who asks for a slow answer, at least: what fits a packet, or heads would outweigh it."""
+PIECE_S = 0.25
+"""What is given at once to who asks for a faster one: what the line carries in this time."""
 
 
 class TooManyFollowers(Mistake):
@@ -197,7 +201,7 @@ class Stream:
                 return "limit"
             data = await self._from_store(min(left, CHUNK), upto)
             left -= len(data)
-            await self._give(data)
+            await (self._give(data) if self._question.pace is None else self._give_slowly(data, self._question.pace))
         if follower.cursor < hub.tail.head:
             return "until" if self._question.until is not None else "head"
         return "sealed" if hub.tail.sealed else "head"
@@ -224,6 +228,17 @@ class Stream:
         self._busy_since = asyncio.get_running_loop().time()
         await self._send({"type": "http.response.body", "body": data, "more_body": True})
         self._busy_since = None
+
+    async def _give_slowly(self, data: bytes, kbps: int) -> None:
+        """In pieces, so that what else comes over this line keeps its place. Entries go on to be whole: frames end
+        anywhere."""
+        piece = max(PACKET, round(kbps * 1000 / 8 * PIECE_S))
+        for begin in range(0, len(data), piece):
+            if self._gone or self._gateway.stopping:
+                return
+            given = data[begin : begin + piece]
+            await self._give(given)
+            await asyncio.sleep(len(given) * 8 / 1000 / kbps)
 
     async def _watch(self) -> None:
         """Notice that the follower hung up."""

@@ -23,6 +23,8 @@ class Question(NamedTuple):
     video: int | None
     rung: str | None
     start: int | None
+    pace: int | None
+    """kbit/s at most."""
     until: int | None
     """The moment (ms) after which nothing more is wanted."""
     page: int | Literal["live"] | None
@@ -58,6 +60,7 @@ def ask(query: dict[str, str], grant: Grant) -> Question:
         video=video,
         rung=rung,
         start=_whole(query, "start", 0, 0, 4_320) if "start" in query else None,
+        pace=_whole(query, "pace", 1, 1, 100_000) if "pace" in query else None,
         until=_whole(query, "until", 0, 0, 0xFFFFFFFF) if "until" in query else None,
         page=_moment(query, "page"),
     )
