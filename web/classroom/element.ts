@@ -446,7 +446,8 @@ export class Classroom extends HTMLElement {
     if (!this.#settled) return;
     this.#controller.relax();
     if (this.#later.here) return;
-    this.classList.add("settled");
+    // The house's letters come with it: on the narrowest lines they would silence the voice for seconds.
+    this.classList.toggle("settled", !isScant());
     dropEarly();
     void this.#later.come();
   }

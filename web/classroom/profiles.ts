@@ -19,7 +19,7 @@ export const PROFILES: readonly Profile[] = [
   { kbit: 256, height: 180, slide: 960, spare: null },
   { kbit: 128, height: 90, slide: 960, spare: 48 },
   { kbit: 64, height: 0, slide: 960, spare: 24 },
-  { kbit: 32, height: 0, slide: 480, spare: 3 },
+  { kbit: 32, height: 0, slide: 480, spare: 2 },
 ];
 
 /** The profile of this name; null: by itself. */

@@ -26,6 +26,8 @@ from typing import Any
 
 WIDTHS = (480, 960, 1920)
 """A thumbnail or a phone on a poor line (some 10 kB), a classroom's old screen, a wall."""
+NARROWEST = WIDTHS[0]
+"""For lines that carry little more than a voice: 5 to 14 kB a page, as readable as so few pixels are at 10 to 19."""
 TALLEST = 1.5
 """Height by width of a picture at most: beyond, it is made narrower (a roll of paper 10 m long is no slide)."""
 MOST_PAGES = 200
@@ -157,7 +159,7 @@ def save_sizes(picture: Any, number: int, folder: Path) -> dict[str, Any]:
         size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
         small = picture if size == picture.size else picture.resize(size, Image.Resampling.LANCZOS)
         path = folder / f"{number}-{nominal}.webp"
-        for quality in (82, 60, 35, 10):
+        for quality in (*((45,) if nominal == NARROWEST else (82, 60)), 35, 10):
             small.save(path, "WEBP", quality=quality, method=4)
             if path.stat().st_size <= MOST_PICTURE_BYTES:
                 break
