@@ -505,9 +505,9 @@ export class Classroom extends HTMLElement {
     if (!stage.dry || !stage.playing) this.#dryAt = now;
     const line = lineMessage({
       state,
-      why: this.#rungWhy,
+      why: this.#quality.voiceOnly ? "slow" : this.#rungWhy,
       rung: controller.rung,
-      wantsPicture: this.#quality.height > 0,
+      wantsPicture: this.#quality.height > 0 || this.#quality.voiceOnly,
       silentMs: this.#heardAt > this.#saidAt ? now - this.#saidAt : 0,
       silentAfterMs: SILENT_MS,
       dry: now - this.#dryAt > PATIENCE_MS,

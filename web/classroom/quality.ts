@@ -1,13 +1,14 @@
 /** What is asked for of the lesson: what the reader chose by name, else what the screen and the data plan allow. */
 import { keep, kept } from "../ui/keep";
 import { isScant, kbps } from "./brought";
-import { type Profile, profileFor, profileNamed, profileOfScant } from "./profiles";
+import { PROFILES, type Profile, profileFor, profileNamed, profileOfScant } from "./profiles";
 import type { Screen } from "./screen";
 
 /** Asked for where the reader's device says that data is dear. */
 const SAVING_HEIGHT = 180;
 const CHOSEN = "halqa:profile";
 const PICTURELESS = profileFor(0);
+const NARROWEST = PROFILES.at(-1);
 
 export class Quality {
   #profile: Profile | null = profileNamed(kept(CHOSEN));
@@ -31,8 +32,14 @@ export class Quality {
   /** The height to ask for; 0: sound only. */
   get height(): number {
     if (this.#profile) return this.#profile.height;
+    if (this.voiceOnly) return 0;
     const saving = (navigator as { connection?: { saveData?: boolean } }).connection?.saveData === true;
     return Math.min(this.screen.lines, saving ? SAVING_HEIGHT : Number.POSITIVE_INFINITY);
+  }
+
+  /** The line is the narrowest there is: the smallest picture would silence the voice whenever it is tried. */
+  get voiceOnly(): boolean {
+    return this.#profile === null && this.#scant === NARROWEST;
   }
 
   /** Pixels across that slides are asked for at most. */

@@ -64,6 +64,23 @@ describe("what is asked for", () => {
     ]);
   });
 
+  it("lets what is looked at now come first on a slow line, and goes on with the other then", async () => {
+    pace = 2;
+    const before = pictures.address(picture(7));
+    const now = pictures.address(picture(9));
+    await turn();
+    expect(asked.map(({ question, signal }) => [question.after, signal.aborted])).toEqual([
+      ["6", true],
+      ["8", false],
+    ]);
+    asked[1]?.give();
+    await now;
+    await turn();
+    expect(asked[2]?.question.after).toBe("6");
+    asked[2]?.give();
+    expect(await before).toMatch(/^blob:/);
+  });
+
   it("prepares the next when nothing else is asked for, once", async () => {
     const shown = pictures.address(picture(7));
     pictures.prepare(picture(8));

@@ -36,7 +36,7 @@ export class Pictures {
   readonly #known = new Map<number, Promise<string>>();
   readonly #queue: Wanted[] = [];
   readonly #gone = new AbortController();
-  /** Ends the question for one that nobody looks at yet. */
+  /** Ends the question for one that nobody looks at yet, or any more. */
   #yield: AbortController | null = null;
   #busy = false;
 
@@ -107,16 +107,18 @@ export class Pictures {
     this.#busy = true;
     const backoff = new Backoff();
     for (let one = this.#queue[0]; one && !this.#gone.signal.aborted; one = this.#queue[0]) {
-      const yielding = one.early ? new AbortController() : null;
+      // At a pace, what somebody looks at now does not wait for what was looked at before.
+      const yielding = one.early || this.pace() !== null ? new AbortController() : null;
       this.#yield = yielding;
       try {
         const address = await this.#fetch(one, yielding?.signal ?? null);
         this.#done(one.seq).resolve(address);
         backoff.succeeded();
       } catch (error) {
+        const yielded = yielding?.signal.aborted === true;
         const final = error instanceof RangeError || (error instanceof Problem && !error.retry);
-        if (final || yielding?.signal.aborted) this.#done(one.seq).reject(error);
-        else await new Promise((resolve) => setTimeout(resolve, backoff.failed()));
+        if (final || (yielded && one.early)) this.#done(one.seq).reject(error);
+        else if (!yielded) await new Promise((resolve) => setTimeout(resolve, backoff.failed()));
       }
     }
     this.#yield = null;
