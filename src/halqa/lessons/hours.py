@@ -52,6 +52,11 @@ def check_hour(moment: dt.datetime, now: dt.datetime) -> None:
     _in_this_house(timezone.make_naive(moment))
 
 
+def is_due(moment: dt.datetime | None, now: dt.datetime) -> bool:
+    """Whether a lesson that was planned for `moment`, and has not begun, is about to."""
+    return moment is not None and moment <= now <= moment + LATE
+
+
 def _in_this_house(local: dt.datetime) -> dt.datetime:
     try:
         return from_current_timezone(local)  # type: ignore[no-any-return]

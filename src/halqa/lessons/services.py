@@ -215,24 +215,28 @@ def find(query: str = "", status: str = "", page: int = 1, *, size: int = PAGE_S
 
     Newest first; planned ones by their hour, those without one last.
     """
-    found = _ordered(Lesson.objects.filter(hidden_at__isnull=not hidden), status)
-    for word in search_words(query):
-        found = found.filter(search_key__contains=word)
+    found = _named(_ordered(Lesson.objects.filter(hidden_at__isnull=not hidden), status), query)
     pages = Paginator(found, size)
     shown = pages.get_page(page)
     return Found(list(shown.object_list), shown.number, pages.num_pages, pages.count)
 
 
-def upcoming(now: dt.datetime, limit: int = PAGE_SIZE) -> list[Lesson]:
+def upcoming(now: dt.datetime, limit: int = PAGE_SIZE, *, query: str = "") -> list[Lesson]:
     """The planned lessons that begin next, the first one first; one that is late a while is still among them."""
     planned = Lesson.objects.filter(status=Lesson.Status.PLANNED, hidden_at=None, starts_at__gte=now - LATE)
-    return list(planned.order_by("starts_at", "created_at", "pk")[:limit])
+    return list(_named(planned, query).order_by("starts_at", "created_at", "pk")[:limit])
 
 
 def next_for_walls(now: dt.datetime) -> Lesson | None:
     """What a wall shows: the lesson on air (the one that began last), else the one that begins next."""
     live = Lesson.objects.filter(status=Lesson.Status.LIVE, hidden_at=None).order_by("-started_at", "pk").first()
     return live or next(iter(upcoming(now, 1)), None)
+
+
+def _named(lessons: QuerySet[Lesson], query: str) -> QuerySet[Lesson]:
+    for word in search_words(query):
+        lessons = lessons.filter(search_key__contains=word)
+    return lessons
 
 
 def _ordered(lessons: QuerySet[Lesson], status: str) -> QuerySet[Lesson]:
@@ -388,10 +392,7 @@ def _planned(
         except BadHour as bad:
             reasons["starts_at"] = str(bad)
     if minutes is not None and not LEAST_MINUTES <= minutes <= MOST_MINUTES:
-        reasons["minutes"] = _("Accepted: %(least)d to %(most)d minutes.") % {
-            "least": LEAST_MINUTES,
-            "most": MOST_MINUTES,
-        }
+        reasons["minutes"] = _("Accepted: 5 to 300 minutes.")
     if reasons:
         raise LessonRefused(reasons)
-    return {"starts_at": starts_at, "planned_minutes": minutes}
+    return {"starts_at": starts_at and starts_at.astimezone(dt.UTC), "planned_minutes": minutes}
