@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone, translation
 
+from halqa.cli import demo
 from halqa.lessons import hours, services
 from halqa.lessons.hours import BadHour, check_hour, read_hour
 from halqa.lessons.models import Lesson
@@ -326,7 +327,6 @@ def test_home_tells_everybody_what_comes(reader: Client, teacher: Client) -> Non
     html = read(teacher, "/")
     places = [html.index(title) for title in ("Oubliée", "Thalès", "Newton", "Quand le studio est libre")]
     assert places == sorted(places)
-    assert "announced" not in html
 
 
 def test_home_without_anything_to_come(reader: Client) -> None:
@@ -360,6 +360,23 @@ def test_without_an_hour_and_after_the_beginning_there_is_none(reader: Client, l
         html = read(reader, made.page)
         assert json.loads(Page(html).blocks["lesson"])["starts"] is None
         assert "La leçon va commencer" not in html
+
+
+@pytest.mark.usefixtures("at_half_past_ten")
+def test_the_demo_has_lessons_to_come_and_puts_them_off_when_it_starts_again(
+    reader: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told() -> dict[str, dt.datetime | None]:
+        return {one.title: one.starts_at for one in services.find(status="planned").lessons}
+
+    demo.plan_ahead()
+    soon, tomorrow = (planned["title"] for planned in demo.PLANNED)
+    first = told()
+    assert first == {soon: utc("2026-11-25T09:50"), tomorrow: utc("2026-11-26T09:00")}
+    monkeypatch.setattr(timezone, "now", lambda: NOW + dt.timedelta(days=3))
+    demo.plan_ahead()
+    assert told() == {soon: utc("2026-11-28T09:50"), tomorrow: utc("2026-11-29T09:00")}
+    assert "demain à" in read(reader, "/")
 
 
 # -- the API ------------------------------------------------------------------------------------------------------

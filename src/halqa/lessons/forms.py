@@ -28,10 +28,10 @@ class HourField(forms.DateTimeField):
     widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
 
     def to_python(self, value: str | dt.datetime | None) -> dt.datetime | None:
-        if not value or isinstance(value, dt.datetime):
-            return value or None
+        if isinstance(value, dt.datetime):
+            return value
         try:
-            return read_hour(value)
+            return read_hour(value) if value else None
         except BadHour as bad:
             raise forms.ValidationError(str(bad)) from None
 
