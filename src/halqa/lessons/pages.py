@@ -63,12 +63,17 @@ def _home(request: HttpRequest) -> dict[str, Any]:
         "taught": services.find(
             query, "" if hidden == "all" else Lesson.Status.ENDED, _page(request), hidden=hidden == "all"
         ),
-        "planned": services.find(query, Lesson.Status.PLANNED, size=24).lessons
-        if teacher
-        else services.upcoming(timezone.now(), query=query),
+        "planned": _planned(query, teacher),
         "hidden_shown": hidden == "all",
         "undo": services.find_hidden(hidden) if hidden else None,
     }
+
+
+def _planned(query: str, teacher: bool) -> list[Lesson]:
+    """What can be taught, for teachers; what comes next, for everybody else."""
+    if teacher:
+        return services.find(query, Lesson.Status.PLANNED, size=24).lessons
+    return services.upcoming(timezone.now(), query=query)
 
 
 @require_safe
