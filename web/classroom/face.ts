@@ -76,6 +76,8 @@ function card(facts: Facts): string {
       ${STAR}
       <h1><bdi>${plain(facts.title)}</bdi></h1>
       <p class="about">${about.map((one) => `<bdi>${plain(one)}</bdi>`).join('<span aria-hidden="true"> · </span>')}</p>
+      <p class="hour"${facts.starts ? "" : " hidden"}>${plain(facts.starts?.words ?? "")}</p>
+      <p class="left" role="timer" hidden></p>
       <p class="voice" dir="ltr" aria-hidden="true">${"<i></i>".repeat(VOICE_BARS)}</p>
       <p class="message"></p>
       <button type="button" class="button signal again" data-act="start" hidden>${icon("again")}<span>${w("again")}</span></button>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from typing import Annotated, Any, Literal
 
@@ -14,6 +15,7 @@ from halqa import __version__
 from halqa.timeline import Summary
 
 from . import access, attendance, house, plan, services
+from .hours import BadHour, read_hour
 from .models import Lesson
 from .problems import tell_problems
 
@@ -51,6 +53,8 @@ class LessonOut(Schema):
     language: str
     status: Literal["planned", "live", "ended"]
     created_at: str
+    starts_at: str | None = Field(description="the hour it is planned for; null: when the studio is free")
+    minutes: int | None = Field(description="how long it is to be")
     started_at: str | None
     ended_at: str | None
     duration_ms: int | None = Field(description="so far, of a lesson on air")
@@ -80,6 +84,13 @@ class LessonIn(Schema):
     level: str = ""
     teacher: str = ""
     language: str = "fr"
+    starts_at: str | None = Field(
+        None,
+        max_length=40,
+        examples=["2026-11-26T10:00", "2026-11-26T09:00:00Z"],
+        description="to the minute, in the future, at most two years ahead; without an offset: in Africa/Casablanca",
+    )
+    minutes: int | None = Field(None, description="5 to 300")
 
 
 class TicketOut(Schema):
@@ -182,7 +193,7 @@ async def find_lessons(
     request: HttpRequest,
     wanted: Query[Wanted],
 ) -> dict[str, Any]:
-    """Newest first, 12 to a page."""
+    """12 to a page, newest first; `status=planned`: by their hour, those without one last."""
     found = await sync_to_async(services.find)(wanted.q, wanted.status or "", wanted.page)
     lessons = [await told(lesson) for lesson in found.lessons]
     return {"lessons": lessons, "page": found.page, "pages": found.pages, "total": found.total}
@@ -252,7 +263,8 @@ async def report_attendance(request: HttpRequest, lesson_id: str, told: Attendan
 def create_lesson(request: HttpRequest, lesson: LessonIn) -> Any:
     """For teachers."""
     _only_teachers(request)
-    return Status(201, _told(services.create(**lesson.dict()), None))
+    told = lesson.dict() | {"starts_at": _hour(lesson.starts_at)}
+    return Status(201, _told(services.create(**told), None))
 
 
 @api.post(
@@ -321,6 +333,13 @@ def _only_teachers(request: HttpRequest) -> None:
         raise access.NoToken
 
 
+def _hour(written: str | None) -> dt.datetime | None:
+    try:
+        return read_hour(written) if written else None
+    except BadHour as bad:
+        raise services.LessonRefused({"starts_at": str(bad)}) from None
+
+
 async def told(lesson: Lesson) -> dict[str, Any]:
     """A lesson as programs are told; of one on air, with what its timeline has so far."""
     return _told(lesson, await house.summary_of(lesson.pk) if lesson.is_live else None)
@@ -338,6 +357,8 @@ def _told(lesson: Lesson, summary: Summary | None) -> dict[str, Any]:
         "language": lesson.language,
         "status": lesson.status,
         "created_at": lesson.created_at.isoformat(),
+        "starts_at": lesson.starts_at.isoformat() if lesson.starts_at else None,
+        "minutes": lesson.planned_minutes,
         "started_at": lesson.started_at.isoformat() if lesson.started_at else None,
         "ended_at": lesson.ended_at.isoformat() if lesson.ended_at else None,
         "duration_ms": summary.duration if summary else lesson.duration_ms,

@@ -37,6 +37,10 @@ class Lesson(models.Model):
     language = models.CharField(max_length=3, default="fr")
     status = models.CharField(max_length=7, choices=Status.choices, default=Status.PLANNED)
     created_at = models.DateTimeField(default=timezone.now)
+    starts_at = models.DateTimeField(null=True, blank=True)
+    """When it is to begin, to the minute (`hours.py`); None: when the studio is free."""
+    planned_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
+    """How long it is to be."""
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     duration_ms = models.PositiveBigIntegerField(null=True, blank=True)
@@ -55,6 +59,7 @@ class Lesson(models.Model):
         indexes = [
             models.Index(fields=["status", "-started_at"], name="lesson_by_status"),
             models.Index(fields=["-created_at"], name="lesson_by_creation"),
+            models.Index(fields=["status", "starts_at"], name="lesson_by_hour"),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
@@ -33,8 +34,10 @@ from .access import (
 from .catalogue import LANGUAGES
 from .cues import MOST_BYTES, BadCaptions, Cue
 from .forms import AgainForm, LessonForm
+from .hours import is_due
 from .models import Lesson
 from .problems import SENTENCES
+from .templatetags.lessons import appointment
 
 # -- everybody ----------------------------------------------------------------------------------------------------
 
@@ -60,10 +63,17 @@ def _home(request: HttpRequest) -> dict[str, Any]:
         "taught": services.find(
             query, "" if hidden == "all" else Lesson.Status.ENDED, _page(request), hidden=hidden == "all"
         ),
-        "planned": services.find(query, Lesson.Status.PLANNED, size=24).lessons if teacher else [],
+        "planned": _planned(query, teacher),
         "hidden_shown": hidden == "all",
         "undo": services.find_hidden(hidden) if hidden else None,
     }
+
+
+def _planned(query: str, teacher: bool) -> list[Lesson]:
+    """What can be taught, for teachers; what comes next, for everybody else."""
+    if teacher:
+        return services.find(query, Lesson.Status.PLANNED, size=24).lessons
+    return services.upcoming(timezone.now(), query=query)
 
 
 @require_safe
@@ -72,7 +82,7 @@ def lesson(request: HttpRequest, lesson_id: str) -> HttpResponse:
     shown = _access(request, lesson_id)
     facts = _followed(shown) | ({"desk": _desk(shown)} if is_teacher(request) else {})
     hls = (settings.HALQA_URL or f"{request.scheme}://{request.get_host()}") + shown.hls
-    context = {"lesson": shown, "facts": facts, "hls_address": hls}
+    context = {"lesson": shown, "facts": facts, "hls_address": hls, "due": is_due(shown.starts_at, timezone.now())}
     return render(request, "lessons/lesson.html", context)
 
 
@@ -154,8 +164,12 @@ def new(request: HttpRequest) -> HttpResponse:
     first = {"language": get_language(), "teacher": request.session.get("name", "")}
     form = LessonForm(request.POST or None, initial=first)
     if form.is_valid():
-        request.session["name"] = form.cleaned_data["teacher"]
-        return redirect(services.create(**form.cleaned_data).studio)
+        try:
+            made = services.create(**form.cleaned_data)
+            request.session["name"] = made.teacher
+            return redirect(made.studio)
+        except services.LessonRefused as refused:
+            form.refuse(refused.reasons)
     return render(request, "lessons/write.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
@@ -164,13 +178,14 @@ def new(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, lesson_id: str) -> HttpResponse:
     """Correct what was written about a lesson, or hide it."""
     shown = _access(request, lesson_id)
-    form = LessonForm(
-        request.POST or None,
-        initial={name: getattr(shown, name) for name in ("title", "subject", "level", "teacher", "language")},
-    )
+    written = _written(shown) | {"starts_at": shown.starts_at}
+    form = LessonForm(request.POST or None, initial=written, begun=not shown.is_planned)
     if form.is_valid():
-        services.rewrite(shown, **form.cleaned_data)
-        return redirect(shown.page)
+        try:
+            services.rewrite(shown, **form.cleaned_data)
+            return redirect(shown.page)
+        except services.LessonRefused as refused:
+            form.refuse(refused.reasons)
     return render(request, "lessons/write.html", {"form": form, "lesson": shown}, status=422 if form.is_bound else 200)
 
 
@@ -180,14 +195,15 @@ def again(request: HttpRequest, lesson_id: str) -> HttpResponse:
     """Give a lesson again, to another group: the same material, on a lesson of its own. On to its studio."""
     shown = _access(request, lesson_id)
     prepared = plan.plan_of(shown)
-    first = {name: getattr(shown, name) for name in ("title", "subject", "level", "teacher", "language")}
-    first["pages"] = "prepared" if prepared.board else "none" if shown.is_planned else "end"
+    first = _written(shown) | {"pages": "prepared" if prepared.board else "none" if shown.is_planned else "end"}
     form = AgainForm(request.POST or None, initial=first)
     if form.is_valid():
         told = dict(form.cleaned_data)
         board = {"prepared": prepared.board, "end": told.pop("board")}.get(told.pop("pages"), [])
         try:
             return redirect(plan.give_again(shown, board, **told).studio)
+        except services.LessonRefused as refused:
+            form.refuse(refused.reasons)
         except Mistake as mistake:
             form.add_error("board", mistake.detail or str(SENTENCES.get(type(mistake), mistake.sentence())))
     context = {"form": form, "lesson": shown, "plan": prepared, "facts": _followed(shown)}
@@ -298,6 +314,12 @@ def _access(request: HttpRequest, lesson_id: str) -> Lesson:
         raise Http404 from None
 
 
+def _written(shown: Lesson) -> dict[str, Any]:
+    """What was written about a lesson, for the form that corrects it or makes another one of it."""
+    written = {name: getattr(shown, name) for name in ("title", "subject", "level", "teacher", "language")}
+    return written | {"minutes": shown.planned_minutes}
+
+
 def _facts(shown: Lesson) -> dict[str, Any]:
     """What the elements of a page are told about its lesson. Names are in the reader's language."""
     return {
@@ -308,6 +330,7 @@ def _facts(shown: Lesson) -> dict[str, Any]:
         "teacher": shown.teacher,
         "language": shown.language,
         "status": shown.status,
+        "starts": _starts(shown),
         "duration_ms": shown.duration_ms,
         "started_at": shown.started_at.isoformat() if shown.started_at else None,
         "timeline": f"/timelines/{shown.pk}",
@@ -316,6 +339,17 @@ def _facts(shown: Lesson) -> dict[str, Any]:
         "board": reverse("board", args=[shown.pk]),
         "home": reverse("home"),
     }
+
+
+def _starts(shown: Lesson) -> dict[str, Any] | None:
+    """The hour of a lesson that has not begun, in ms since 1970 and in words, and the hour it is now.
+
+    Pages count down from here by how long they are open: a classroom's own clock is often wrong.
+    """
+    if not shown.is_planned or shown.starts_at is None:
+        return None
+    at, now = (round(moment.timestamp() * 1000) for moment in (shown.starts_at, timezone.now()))
+    return {"at": at, "now": now, "words": appointment(shown.starts_at)}
 
 
 def _desk(shown: Lesson) -> list[dict[str, str]]:
