@@ -20,6 +20,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from halqa.spelling import search_words
 from halqa.tickets import Grant, Tickets
 from halqa.timeline import Summary
 from halqa.timeline.errors import Mistake
@@ -27,7 +28,6 @@ from halqa.timeline.errors import Mistake
 from .catalogue import LANGUAGES, levels, subjects
 from .hours import LATE, LEAST_MINUTES, MOST_MINUTES, BadHour, check_hour, whole
 from .models import SLUG_LETTERS, Lesson
-from .search import search_words
 
 log = logging.getLogger("halqa.lessons")
 
