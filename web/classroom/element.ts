@@ -455,8 +455,7 @@ export class Classroom extends HTMLElement {
     if (!this.#settled) return;
     this.#controller.relax();
     if (this.#later.here) return;
-    // The house's letters come with it: on the narrowest lines they would silence the voice for seconds.
-    this.classList.toggle("settled", !isScant());
+    this.classList.add("settled");
     dropEarly();
     void this.#later.come();
   }

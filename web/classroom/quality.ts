@@ -11,6 +11,8 @@ const PICTURELESS = profileFor(0);
 
 export class Quality {
   #profile: Profile | null = profileNamed(kept(CHOSEN));
+  /** As the files of the page tell, which are here now; later ones come when they please. */
+  readonly #scant = isScant() ? profileOfScant(kbps() ?? 0) : null;
   /** The line has no room for any picture, the server says. */
   tight = false;
 
@@ -46,7 +48,6 @@ export class Quality {
   /** What the line is known to carry; null: nothing tells that it is narrow. */
   get #line(): Profile | null {
     if (this.#profile) return this.#profile;
-    if (isScant()) return profileOfScant(kbps() ?? 0);
-    return this.tight ? PICTURELESS : null;
+    return this.#scant ?? (this.tight ? PICTURELESS : null);
   }
 }

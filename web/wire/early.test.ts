@@ -48,6 +48,16 @@ it("asks the second also when the first is refused the line", async () => {
   expect(answered.has("/book")).toBe(true);
 });
 
+it("asks the second a moment later at the latest", async () => {
+  vi.useFakeTimers();
+  askEarly(["/sound", "/book"], {});
+  await vi.advanceTimersByTimeAsync(200);
+  expect([...answered.keys()]).toEqual(["/sound"]);
+  await vi.advanceTimersByTimeAsync(100);
+  expect([...answered.keys()]).toEqual(["/sound", "/book"]);
+  vi.useRealTimers();
+});
+
 it("hangs up what nobody asked for", async () => {
   askEarly(["/sound"], {});
   await turn();

@@ -14,9 +14,12 @@ interface Early {
   readonly hangUp: AbortController;
 }
 
+/** Between two questions at most. */
+const APART_MS = 250;
+
 /**
- * Ask, for whoever asks for these addresses first: each as soon as the answer before it begins to come. All at once, with the scripts,
- * they would be more than waits before a narrow line, and what is lost there is waited for longest.
+ * Ask, for whoever asks for these addresses first: one a little after the other. All at once, with the scripts, they would be more than
+ * waits before a narrow line, and what is lost there is waited for longest.
  */
 export function askEarly(addresses: readonly string[], headers: Record<string, string>): void {
   window.halqaEarly ??= new Map();
@@ -25,7 +28,7 @@ export function askEarly(addresses: readonly string[], headers: Record<string, s
     const hangUp = new AbortController();
     const answer = before.then(() => fetch(address, { headers, cache: "no-store", signal: hangUp.signal }));
     // Nobody may ever ask for it.
-    before = answer.catch(() => undefined);
+    before = Promise.race([answer.catch(() => undefined), new Promise((go) => setTimeout(go, APART_MS))]);
     window.halqaEarly.set(address, { answer, hangUp });
   }
 }
