@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Again, Before, leftWords } from "./before";
+import { leftWords } from "../ui/left";
+import { type Again, Before } from "./before";
 
 const MINUTE = 60_000;
 const NOW = Date.UTC(2026, 10, 25, 9, 30);

@@ -8,8 +8,6 @@ import type { Facts, Starts } from "../ui/facts";
 const AGAIN_MS = 60_000;
 /** The server's answers tell its clock in whole seconds, and were on their way for a while. */
 const STEADY_MS = 2_000;
-/** So long after its hour it is still about to begin (`hours.py` says the same); then nobody knows. */
-const LATE_MS = 30 * 60_000;
 
 /** What the server says when it is asked again. */
 export interface Again {
@@ -66,25 +64,6 @@ export class Before {
     const ahead = told - this.tick();
     if (first || Math.abs(ahead - this.#ahead) > STEADY_MS) this.#ahead = ahead;
   }
-}
-
-/** What stands on the wall: `dans 12 min`, then `soon`, at last nothing. */
-export function leftWords(left: number, lang: string, soon: string): string {
-  if (left > 0) return until(left, lang);
-  return left >= -LATE_MS ? soon : "";
-}
-
-/** How long until something begins, as `Intl` says it; seconds in the last minute. What it cannot say in Tamazight is said in French. */
-function until(ms: number, lang: string): string {
-  const said = (n: number, unit: "second" | "minute" | "hour" | "day") =>
-    new Intl.RelativeTimeFormat(lang === "zgh" ? "fr" : lang, {
-      style: unit === "day" ? "long" : "short",
-    }).format(n, unit);
-  const minutes = ms / 60_000;
-  if (minutes <= 1) return said(Math.ceil(ms / 1_000), "second");
-  if (minutes <= 90) return said(Math.ceil(minutes), "minute");
-  if (minutes <= 36 * 60) return said(Math.round(minutes / 60), "hour");
-  return said(Math.round(minutes / 60 / 24), "day");
 }
 
 /** Of the lesson of this page. */

@@ -7,12 +7,13 @@
 import { Controller, type Listener } from "../follow/controller";
 import { Stage } from "../stage/stage";
 import { clock, type Facts, readFacts } from "../ui/facts";
+import { leftWords } from "../ui/left";
 import { language, word } from "../ui/words";
 import { sampleSizes } from "../wire/cmaf";
 import { dropEarly } from "../wire/early";
 import { type Entry, INIT } from "../wire/frames";
 import { TicketHolder } from "../wire/tickets";
-import { type Before, beforeOf, leftWords } from "./before";
+import { type Before, beforeOf } from "./before";
 import type { Beside, BesideLesson } from "./beside";
 import { isNarrow, isScant } from "./brought";
 import { Easel, type Playing } from "./easel";
@@ -106,6 +107,9 @@ export class Classroom extends HTMLElement {
     this.#later = new Later(
       async () => {
         const { Beside } = await import("./beside");
+        const { wall } = this.#facts;
+        if (wall)
+          void import("../wall/kiosk").then(({ keepWall }) => keepWall(this, wall, this.#gone.signal));
         return new Beside(this, this.#facts, tickets, this.#besideLesson(), this.#gone.signal);
       },
       (beside) => {

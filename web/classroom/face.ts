@@ -56,11 +56,17 @@ export function face(facts: Facts): string {
       <button type="button" class="button signal astray" data-act="followteacher" hidden>${w("followteacher")}</button>
     </div>
     <button type="button" class="button signal tap" data-act="tap" hidden>${icon("sound")}<span>${w("tapsound")}</span></button>
-    <header class="top"><a class="control home" href="${plain(facts.home)}" aria-label="${w("home")}" title="${w("home")}">${icon("home")}</a><p class="title"><bdi>${plain(facts.title)}</bdi></p>${desk(facts)}</header>
+    <header class="top">${home(facts)}<p class="title"><bdi>${plain(facts.title)}</bdi></p>${desk(facts)}</header>
     ${bar()}
     ${panel(facts)}
     ${keys()}
   </main>`;
+}
+
+/** A wall shows nothing but the lesson: no way leads elsewhere. */
+function home({ home, wall }: Facts): string {
+  if (wall) return "";
+  return `<a class="control home" href="${plain(home)}" aria-label="${w("home")}" title="${w("home")}">${icon("home")}</a>`;
 }
 
 /** A teacher who watches goes on from here. */

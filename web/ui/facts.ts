@@ -41,6 +41,8 @@ export interface Facts {
   /** Where all pages of the board can be printed. */
   readonly board: string;
   readonly home: string;
+  /** On a wall: where it is, and what tells it to show another thing. */
+  readonly wall?: { readonly place: string; readonly watch: string; readonly shows: string };
   /** For teachers: pages about this lesson, named in the reader's language. */
   readonly desk?: readonly { readonly href: string; readonly name: string }[];
 }

@@ -1,0 +1,104 @@
+"""The page of a wall: paired once, it shows the next lesson and how long it is until then, opens it, and closes it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from halqa.people.services import address_of
+from halqa.schools import services as schools
+
+from . import services
+from .models import Lesson
+from .pages import followed
+
+COOKIE = "wall"
+FOR_EVER_S = 400 * 24 * 3600
+"""What browsers keep a cookie for at most; it is given anew with every page."""
+OPENS_BEFORE = dt.timedelta(minutes=5)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def wall(request: HttpRequest) -> HttpResponse:
+    """Whoever stands before a wall. A wall is known by the cookie that it was given when it was paired."""
+    token = request.COOKIES.get(COOKIE, "")
+    known = schools.wall_of(token)
+    if known is None:
+        return _pair(request)
+    if request.method == "POST":
+        return HttpResponseRedirect(reverse("wall"))
+    now = timezone.now()
+    place = f"{known.room.school.name} · {known.room.name}"
+    shown, following = on_walls(now)
+    context: dict[str, Any] = {"place": place}
+    if shown is not None:
+        facts = followed(shown) | {"wall": {"place": place, "watch": reverse("wall_now"), "shows": shown.pk}}
+        hls = (settings.HALQA_URL or f"{request.scheme}://{request.get_host()}") + shown.hls
+        page = render(request, "lessons/lesson.html", context | {"lesson": shown, "facts": facts, "hls_address": hls})
+        return _remembered(page, token)
+    facts = {"watch": reverse("wall_now"), "shows": "", **_told(following, now)}
+    return _remembered(render(request, "lessons/wall.html", context | {"next": following, "facts": facts}), token)
+
+
+@require_safe
+def wall_now(request: HttpRequest) -> HttpResponse:
+    """What a wall that is open asks every few seconds: does it show what it should?"""
+    known = schools.wall_of(request.COOKIES.get(COOKIE, ""))
+    now = timezone.now()
+    shown, following = on_walls(now) if known else (None, None)
+    told = {
+        "paired": known is not None,
+        "shows": shown.pk if shown else "",
+        "live": shown is not None and shown.is_live,
+        **_told(following, now),
+    }
+    return JsonResponse(told, headers={"cache-control": "no-store"})
+
+
+def on_walls(now: dt.datetime) -> tuple[Lesson | None, Lesson | None]:
+    """The lesson that walls show now, or else the one that they announce."""
+    found = services.next_for_walls(now)
+    early = found is not None and found.is_planned and found.starts_at and found.starts_at - now > OPENS_BEFORE
+    return (None, found) if early else (found, None)
+
+
+def _told(following: Lesson | None, now: dt.datetime) -> dict[str, Any]:
+    """Moments in ms since 1970: a wall's own clock is often wrong."""
+    starts = following.starts_at if following else None
+    told = {"next": following.pk if following else "", "title": following.title if following else ""}
+    return told | {"starts": _ms(starts) if starts else None, "now": _ms(now)}
+
+
+def _ms(moment: dt.datetime) -> int:
+    return round(moment.timestamp() * 1000)
+
+
+def _pair(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        return render(request, "lessons/pair.html")
+    code = request.POST.get("code", "")[:40]
+    if sum(sign.isdecimal() for sign in code) != schools.DIGITS:
+        return render(request, "lessons/pair.html", {"short": True, "code": code}, status=422)
+    try:
+        _, token = schools.pair(code, address_of(request))
+    except schools.WrongPairingCode:
+        return render(request, "lessons/pair.html", {"wrong": True}, status=403)
+    except schools.TooManyPairings as mistake:
+        page = render(request, "lessons/pair.html", {"wait": mistake.seconds}, status=429)
+        page["Retry-After"] = str(mistake.seconds)
+        return page
+    return _remembered(HttpResponseRedirect(reverse("wall")), token)
+
+
+def _remembered(page: HttpResponse, token: str) -> HttpResponse:
+    secure = bool(settings.SESSION_COOKIE_SECURE)
+    page.set_cookie(COOKIE, token, max_age=FOR_EVER_S, secure=secure, httponly=True, samesite="Lax")
+    page["Cache-Control"] = "no-store"
+    return page
