@@ -26,6 +26,7 @@ BUILT = {
     "web/pages/join.ts": "join",
     "web/pages/register.ts": "register",
     "web/pages/again.ts": "again",
+    "web/pages/wall.ts": "wall",
     "web/pages/schools.ts": "schools",
     "web/board/view.ts": "view",
     "web/ui/fonts/readex-latin.woff2": "latin",
@@ -49,6 +50,7 @@ def _start() -> None:
         "slates",
         "script",
         "captioning",
+        "wall",
     ):
         (DATA / f"{face}.fr.json").write_text('{"first": "un", "second": "deux </script>"}')
         (DATA / f"{face}.ar.json").write_text('{"first": "واحد", "second": ""}')

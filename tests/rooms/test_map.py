@@ -102,10 +102,11 @@ WEB = {
         "ui",
         "board",
     },
-    "classroom": {"answer", "captions", "floor", "slate", "say", "talk", "follow", "stage", "wire", "ui", "board"},
+    "classroom": {"wall", "answer", "captions", "floor", "slate", "say", "talk", "follow", "stage", "wire", "ui", "board"},
     "album": {"follow", "wire", "ui", "board"},
     "again": {"follow", "wire", "ui", "board"},
     "register": set[str](),
+    "wall": {"ui"},
     "schools": set[str](),
 }
 

@@ -15,6 +15,8 @@ export interface WallNow {
   readonly title: string;
   readonly starts: number | null;
   readonly now: number;
+  /** The time of the house less UTC, ms. */
+  readonly offset: number;
 }
 
 export interface Walled {

@@ -73,7 +73,13 @@ def _told(following: Lesson | None, now: dt.datetime) -> dict[str, Any]:
     """Moments in ms since 1970: a wall's own clock is often wrong."""
     starts = following.starts_at if following else None
     told = {"next": following.pk if following else "", "title": following.title if following else ""}
-    return told | {"starts": _ms(starts) if starts else None, "now": _ms(now)}
+    return told | {"starts": _ms(starts) if starts else None, "now": _ms(now), "offset": _offset(now)}
+
+
+def _offset(now: dt.datetime) -> int:
+    """The house's time less UTC, ms. Devices know other rules than the server: Morocco changes them at short notice."""
+    offset = timezone.localtime(now).utcoffset()
+    return round(offset.total_seconds() * 1000) if offset else 0
 
 
 def _ms(moment: dt.datetime) -> int:

@@ -21,9 +21,10 @@ from halqa.spelling import search_key, search_words
 from halqa.timeline.errors import Mistake
 
 from .models import MOST_NAME, MOST_ROOM, MOST_TOWN, Room, School, Wall
-from .pairing import SENTENCES, TooManyOpen, TooManyPairings, WrongPairingCode, hash_of, new_pairing, pair
+from .pairing import DIGITS, SENTENCES, TooManyOpen, TooManyPairings, WrongPairingCode, hash_of, new_pairing, pair
 
 __all__ = [
+    "DIGITS",
     "SENTENCES",
     "Found",
     "NoSuchPlace",
