@@ -88,9 +88,9 @@ _start()
 from django.conf import settings  # noqa: E402
 
 from halqa.lessons import access, services  # noqa: E402
-from halqa.lessons.allowance import Allowance  # noqa: E402
-from halqa.lessons.attempts import FREE_CODES, Attempts  # noqa: E402
 from halqa.lessons.models import Lesson  # noqa: E402
+from halqa.people import access as people  # noqa: E402
+from halqa.people.services import Allowance, Attempts  # noqa: E402
 
 
 @pytest.fixture(autouse=True)
@@ -112,8 +112,8 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The clock of wrong keys, at a fresh start."""
     clock = Clock()
-    monkeypatch.setattr(access, "attempts", Attempts(clock))
-    monkeypatch.setattr(access, "codes", Attempts(clock, FREE_CODES))
+    monkeypatch.setattr(people, "attempts", Attempts(clock))
+    monkeypatch.setattr(access, "codes", Attempts(clock, access.FREE_CODES))
     monkeypatch.setattr(access, "reports", Allowance(clock, 120, 0.5))
     monkeypatch.setattr(access, "newcomers", Allowance(clock, 60, 60.0))
     return clock

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 HOUSE = ROOT / "src" / "halqa"
-FREE_OF_DJANGO = ("timeline", "stores", "fanout", "tickets", "gateway", "client", "media", "line")
+FREE_OF_DJANGO = ("timeline", "stores", "fanout", "tickets", "gateway", "client", "media", "line", "spelling")
 
 
 def the_map() -> dict[str, set[str]]:

@@ -11,6 +11,7 @@ from ninja import Field, NinjaAPI, Query, Schema, Status
 from ninja.utils import check_csrf
 
 from halqa import __version__
+from halqa.people.services import NotATeacher, NoToken, is_teacher, try_key
 from halqa.timeline import Summary
 
 from . import access, attendance, house, plan, services
@@ -314,11 +315,11 @@ def _only_teachers(request: HttpRequest) -> None:
     """Return for a teacher, by key or by session and token; else raise what is missing."""
     key = request.headers.get("X-Halqa-Key")
     if key is not None:
-        access.try_key(request, key)
-    elif not access.is_teacher(request):
-        raise access.NotATeacher
+        try_key(request, key)
+    elif not is_teacher(request):
+        raise NotATeacher
     elif check_csrf(request) is not None:
-        raise access.NoToken
+        raise NoToken
 
 
 async def told(lesson: Lesson) -> dict[str, Any]:

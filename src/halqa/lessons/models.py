@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from halqa.spelling import search_key
+
 from .catalogue import LANGUAGES, Subject, levels, subjects
-from .search import search_key
 
 SLUG_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """No i, l, o, 0, 1: a lesson's address is read aloud over a bad telephone. 31^8 of them cannot be guessed through."""

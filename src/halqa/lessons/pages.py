@@ -7,29 +7,18 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
+from halqa.people.services import is_teacher, teachers_only
 from halqa.timeline.errors import Mistake
 
 from . import captions, house, plan, services
-from .access import (
-    TooManyCodes,
-    TooManyKeys,
-    WrongCode,
-    WrongKey,
-    forget_teacher,
-    is_teacher,
-    remember_teacher,
-    teachers_only,
-    try_code,
-    try_key,
-)
+from .access import TooManyCodes, WrongCode, try_code
 from .catalogue import LANGUAGES
 from .cues import MOST_BYTES, BadCaptions, Cue
 from .forms import AgainForm, LessonForm
@@ -118,33 +107,6 @@ def _keepsake(request: HttpRequest) -> str:
 
 
 # -- teachers -----------------------------------------------------------------------------------------------------
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def enter(request: HttpRequest) -> HttpResponse:
-    """Ask for the teacher key; whoever knows it goes on to `next`."""
-    onward = request.GET.get("next", "/")
-    if not url_has_allowed_host_and_scheme(onward, allowed_hosts=None):
-        onward = "/"
-    if request.method != "POST":
-        return HttpResponseRedirect(onward) if is_teacher(request) else render(request, "lessons/enter.html")
-    try:
-        try_key(request, request.POST.get("key", ""))
-    except WrongKey:
-        return render(request, "lessons/enter.html", {"wrong": True}, status=403)
-    except TooManyKeys as mistake:
-        response = render(request, "429.html", {"seconds": mistake.seconds}, status=429)
-        response["Retry-After"] = str(mistake.seconds)
-        return response
-    remember_teacher(request)
-    return HttpResponseRedirect(onward)
-
-
-@require_POST
-def leave(request: HttpRequest) -> HttpResponse:
-    """This browser is no teacher's any more."""
-    forget_teacher(request)
-    return redirect("home")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

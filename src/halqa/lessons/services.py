@@ -20,13 +20,13 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from halqa.spelling import search_words
 from halqa.tickets import Grant, Tickets
 from halqa.timeline import Summary
 from halqa.timeline.errors import Mistake
 
 from .catalogue import LANGUAGES, levels, subjects
 from .models import SLUG_LETTERS, Lesson
-from .search import search_words
 
 log = logging.getLogger("halqa.lessons")
 

@@ -26,8 +26,6 @@ urlpatterns = [
     path("lessons/<slug:lesson_id>/attendance/<int:row>/remove", attendance_pages.remove, name="attendance_remove"),
     path("lessons/<slug:lesson_id>/attendance/<int:row>/back", attendance_pages.put_back, name="attendance_back"),
     path("join", pages.join, name="join"),
-    path("studio/enter", pages.enter, name="enter"),
-    path("studio/leave", pages.leave, name="leave"),
     path("studio/<slug:lesson_id>", pages.studio, name="studio"),
     path("api/", api.urls),
 ]
