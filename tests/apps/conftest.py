@@ -91,12 +91,15 @@ from halqa.lessons import access, services  # noqa: E402
 from halqa.lessons.models import Lesson  # noqa: E402
 from halqa.people import access as people  # noqa: E402
 from halqa.people.services import Allowance, Attempts  # noqa: E402
+from halqa.schools import pairing  # noqa: E402
+from halqa.schools.models import School  # noqa: E402
 
 
 @pytest.fixture(autouse=True)
 def no_lessons() -> None:
     """Every test begins with an empty province."""
     Lesson.objects.all().delete()
+    School.objects.all().delete()
 
 
 class Clock:
@@ -113,6 +116,10 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The clock of wrong keys, at a fresh start."""
     clock = Clock()
     monkeypatch.setattr(people, "attempts", Attempts(clock))
+    monkeypatch.setattr(pairing, "slips", Attempts(clock, pairing.FREE_SLIPS))
+    monkeypatch.setattr(
+        pairing, "slips_of_all", Attempts(clock, pairing.FREE_SLIPS_OF_ALL, pairing.LONGEST_WAIT_OF_ALL_S)
+    )
     monkeypatch.setattr(access, "codes", Attempts(clock, access.FREE_CODES))
     monkeypatch.setattr(access, "reports", Allowance(clock, 120, 0.5))
     monkeypatch.setattr(access, "newcomers", Allowance(clock, 60, 60.0))

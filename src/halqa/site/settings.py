@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "ninja",
     "halqa.site",
     "halqa.people",
+    "halqa.schools",
     "halqa.lessons",
 ]
 MIDDLEWARE = [

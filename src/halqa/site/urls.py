@@ -10,6 +10,7 @@ urlpatterns = [
     path("language/<slug:code>", language.switch, name="language"),
     path("help", help.help_page, name="help"),
     path("", include("halqa.people.urls")),
+    path("", include("halqa.schools.urls")),
     path("", include("halqa.lessons.urls")),
 ]
 
