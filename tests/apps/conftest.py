@@ -26,6 +26,7 @@ BUILT = {
     "web/pages/join.ts": "join",
     "web/pages/register.ts": "register",
     "web/pages/again.ts": "again",
+    "web/pages/schools.ts": "schools",
     "web/board/view.ts": "view",
     "web/ui/fonts/readex-latin.woff2": "latin",
     "web/ui/fonts/readex-arabic.woff2": "arabic",

@@ -106,6 +106,7 @@ WEB = {
     "album": {"follow", "wire", "ui", "board"},
     "again": {"follow", "wire", "ui", "board"},
     "register": set[str](),
+    "schools": set[str](),
 }
 
 

@@ -88,7 +88,7 @@ class Room(models.Model):
 
 
 class Wall(models.Model):
-    """A device that was paired once and opens the lessons of its room by itself from then on."""
+    """A device that stands in a room: paired once, known by its token from then on."""
 
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="walls")
     number = models.PositiveIntegerField()

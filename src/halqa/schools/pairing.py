@@ -111,12 +111,12 @@ def pair(code: str, address: str) -> tuple[Wall, str]:
 
 
 def state_of(room: Room) -> tuple[Literal["none", "open", "used", "over"], Pairing | None]:
-    """What has become of the code that was asked for last in this room."""
+    """What has become of the code that was asked for last in this room; of a wall that was revoked since, nothing."""
     pairing = Pairing.objects.select_related("wall").filter(room=room).first()
     if pairing is None:
         return "none", None
     if pairing.used_at is not None:
-        return "used", pairing
+        return ("used" if pairing.wall and pairing.wall.revoked_at is None else "none"), pairing
     return ("open" if pairing.until > timezone.now() else "over"), pairing
 
 

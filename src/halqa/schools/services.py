@@ -45,6 +45,7 @@ __all__ = [
     "rename",
     "rename_room",
     "revoke",
+    "revoked",
     "rewrite",
     "rooms_of",
     "wall_of",
@@ -223,6 +224,12 @@ def revoke(wall: Wall) -> None:
     now = timezone.now()
     if Wall.objects.filter(pk=wall.pk, revoked_at=None).update(revoked_at=now):
         wall.revoked_at = now
+
+
+def revoked(school: School, wall_id: int) -> Wall | None:
+    """The wall of this school that was revoked under this number."""
+    gone = Wall.objects.filter(revoked_at__isnull=False, room__school=school)
+    return gone.filter(pk=wall_id).first()
 
 
 def _note_seen(wall: Wall) -> None:
