@@ -85,7 +85,8 @@ def new_pairing(room: Room) -> tuple[str, dt.datetime]:
             pairing = Pairing(room=room, nonce=secrets.token_hex(16), until=now + HOLDS)
             if (code := code_of(pairing)) not in taken:
                 break
-        pairing.save()
+        fresh = {"nonce": pairing.nonce, "until": pairing.until, "used_at": None, "wall": None}
+        Pairing.objects.update_or_create(room=room, defaults=fresh)
     return code, pairing.until
 
 
