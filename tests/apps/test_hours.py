@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -30,7 +31,7 @@ def utc(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC)
 
 
-def plan(title: str, at: dt.datetime | None, **told: str) -> Lesson:
+def plan(title: str, at: dt.datetime | None, **told: Any) -> Lesson:
     """A planned lesson whose hour may have passed."""
     made = services.create(title, **told)
     Lesson.objects.filter(pk=made.pk).update(starts_at=at)

@@ -27,9 +27,9 @@ class HourField(forms.DateTimeField):
 
     widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
 
-    def to_python(self, value: str | dt.datetime | None) -> dt.datetime | None:
-        if isinstance(value, dt.datetime):
-            return value
+    def to_python(self, value: str | dt.date | None) -> dt.datetime | None:
+        if not isinstance(value, str):
+            return super().to_python(value)
         try:
             return read_hour(value) if value else None
         except BadHour as bad:
