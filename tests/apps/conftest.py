@@ -12,6 +12,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -148,7 +149,7 @@ def lesson() -> Callable[..., Lesson]:
     """Makes lessons: `lesson("Les fractions", status="live")`."""
     numbers = itertools.count(1)
 
-    def make(title: str = "", status: str = "ended", **told: str) -> Lesson:
+    def make(title: str = "", status: str = "ended", **told: Any) -> Lesson:
         made = services.create(title or f"Leçon {next(numbers)}", **told)
         if status != "planned":
             services.began(made.pk)

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -30,7 +31,7 @@ def utc(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC)
 
 
-def plan(title: str, at: dt.datetime | None, **told: str) -> Lesson:
+def plan(title: str, at: dt.datetime | None, **told: Any) -> Lesson:
     """A planned lesson whose hour may have passed."""
     made = services.create(title, **told)
     Lesson.objects.filter(pk=made.pk).update(starts_at=at)
@@ -243,6 +244,12 @@ def test_mistakes_stand_at_their_field(wrong: dict[str, str], says: str, teacher
     assert Lesson.objects.count() == 0
 
 
+def test_a_passed_hour_is_told_beside_the_other_mistakes(teacher: Client) -> None:
+    html = teacher.post("/lessons/new", FORM | {"title": "", "starts_at": "2025-01-06T10:00"}).content.decode()
+    assert "Donnez un titre" in html
+    assert "Cette heure est passée" in html
+
+
 def test_a_passed_hour_in_arabic(teacher: Client) -> None:
     answer = teacher.post("/lessons/new", FORM | {"starts_at": "2025-01-06T10:00"}, headers={"accept-language": "ar"})
     assert "لقد مضت هذه الساعة" in answer.content.decode()
@@ -297,18 +304,20 @@ def test_hours_as_people_say_them() -> None:
     today, next_year = utc("2026-11-25T13:05"), utc("2027-01-06T09:00")
     day = dt.timedelta(days=1)
     with translation.override("fr"):
-        assert hour(today) == 'aujourd’hui à <bdi class="figures">14:05</bdi>'
-        assert hour(today + day) == 'demain à <bdi class="figures">14:05</bdi>'
-        assert hour(today - day) == 'hier à <bdi class="figures">14:05</bdi>'
-        assert hour(today + 2 * day) == 'vendredi 27 novembre à <bdi class="figures">14:05</bdi>'
-        assert hour(next_year) == 'mercredi 6 janvier 2027 à <bdi class="figures">10:00</bdi>'
-        assert appointment(today) == "mercredi 25 novembre à \u206814:05\u2069"
+        assert hour(today) == 'aujourd’hui à\u00a0<bdi class="figures">14:05</bdi>'
+        assert hour(today + day) == 'demain à\u00a0<bdi class="figures">14:05</bdi>'
+        assert hour(today - day) == 'hier à\u00a0<bdi class="figures">14:05</bdi>'
+        assert hour(today + 2 * day) == 'vendredi 27 novembre à\u00a0<bdi class="figures">14:05</bdi>'
+        assert hour(next_year) == 'mercredi 6 janvier 2027 à\u00a0<bdi class="figures">10:00</bdi>'
+        assert appointment(today) == "mercredi 25 novembre à\u00a0\u206814:05\u2069"
     with translation.override("ar"):
-        assert hour(today) == 'اليوم على الساعة <bdi class="figures">14:05</bdi>'
-        assert hour(today + day) == 'غدًا على الساعة <bdi class="figures">14:05</bdi>'
-        assert appointment(today + day) == "الخميس 26 نونبر على الساعة \u206814:05\u2069"
+        assert hour(today) == 'اليوم على الساعة\u00a0<bdi class="figures">14:05</bdi>'
+        assert hour(today + day) == 'غدًا على الساعة\u00a0<bdi class="figures">14:05</bdi>'
+        assert appointment(today + day) == "الخميس 26 نونبر على الساعة\u00a0\u206814:05\u2069"
     with translation.override("en"):
-        assert appointment(utc("2027-02-20T10:00")) == "Saturday 20 February 2027 at \u206810:00\u2069", "in Ramadan"
+        assert appointment(utc("2027-02-20T10:00")) == "Saturday 20 February 2027 at\u00a0\u206810:00\u2069", (
+            "in Ramadan"
+        )
 
 
 @pytest.mark.usefixtures("at_half_past_ten")
@@ -319,8 +328,8 @@ def test_home_tells_everybody_what_comes(reader: Client, teacher: Client) -> Non
     plan("Oubliée", NOW - 31 * MINUTE)
     html = read(reader, "/")
     assert html.index("Thalès") < html.index("Newton")
-    assert 'aujourd’hui à <bdi class="figures">10:50</bdi>' in html
-    assert 'demain à <bdi class="figures">10:30</bdi>' in html
+    assert 'aujourd’hui à\u00a0<bdi class="figures">10:50</bdi>' in html
+    assert 'demain à\u00a0<bdi class="figures">10:30</bdi>' in html
     assert "Quand le studio est libre" not in html
     assert "Oubliée" not in html
     assert "Newton" not in read(reader, "/?q=thales")
@@ -337,12 +346,12 @@ def test_home_without_anything_to_come(reader: Client) -> None:
 def test_the_page_of_a_lesson_to_come(reader: Client) -> None:
     made = plan("Thalès", NOW + 20 * MINUTE)
     html = read(reader, made.page)
-    assert 'aujourd’hui à <bdi class="figures">10:50</bdi>' in html
+    assert 'aujourd’hui à\u00a0<bdi class="figures">10:50</bdi>' in html
     assert "n’a pas encore commencé" in html
     assert json.loads(Page(html).blocks["lesson"])["starts"] == {
         "at": round((NOW + 20 * MINUTE).timestamp() * 1000),
         "now": round(NOW.timestamp() * 1000),
-        "words": "mercredi 25 novembre à \u206810:50\u2069",
+        "words": "mercredi 25 novembre à\u00a0\u206810:50\u2069",
     }
 
 
@@ -376,7 +385,7 @@ def test_the_demo_has_lessons_to_come_and_puts_them_off_when_it_starts_again(
     monkeypatch.setattr(timezone, "now", lambda: NOW + dt.timedelta(days=3))
     demo.plan_ahead()
     assert told() == {soon: utc("2026-11-28T09:50"), tomorrow: utc("2026-11-29T09:00")}
-    assert "demain à" in read(reader, "/")
+    assert "demain à\u00a0" in read(reader, "/")
 
 
 # -- the API ------------------------------------------------------------------------------------------------------

@@ -72,7 +72,7 @@ describe("the hour of a lesson that has not begun", () => {
     ]);
     await pass(MINUTE);
     expect(before.hour?.words).toBe("jeudi à 10:45");
-    expect(before.hour?.left).toBe(44 * MINUTE - 5_000);
+    expect(before.hour?.left).toBe(44 * MINUTE);
     await pass(MINUTE);
     expect(before.hour).toBeNull();
     await pass(MINUTE);

@@ -41,7 +41,6 @@ def run(args: argparse.Namespace) -> int:
     from halqa.gateway.server import listen, run
 
     prepare(args)
-    plan_ahead()
     listener = listen(args.host, port_of(args))
     port = listener.getsockname()[1]
     from django.conf import settings
@@ -124,6 +123,7 @@ class _Beside(threading.Thread):
         self._folder.mkdir(parents=True, exist_ok=True)
         live, taught = self._folder / "live-2.mp4", self._folder / "taught-2.mp4"
         await _until_it_answers(self._server)
+        await asyncio.to_thread(plan_ahead)
         desk = Desk(self._server, self._key)
         if not live.exists():
             _tell("drawing and speaking the lesson that goes on air …")

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .catalogue import LANGUAGES, catalogue
-from .hours import LEAST_MINUTES, MOST_MINUTES, BadHour, read_hour
+from .hours import LEAST_MINUTES, MOST_MINUTES, BadHour, check_hour, read_hour
 
 
 def _subjects() -> list[tuple[str, Any]]:
@@ -27,9 +28,9 @@ class HourField(forms.DateTimeField):
 
     widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
 
-    def to_python(self, value: str | dt.datetime | None) -> dt.datetime | None:
-        if isinstance(value, dt.datetime):
-            return value
+    def to_python(self, value: str | dt.date | None) -> dt.datetime | None:
+        if not isinstance(value, str):
+            return super().to_python(value)
         try:
             return read_hour(value) if value else None
         except BadHour as bad:
@@ -101,6 +102,16 @@ class LessonForm(forms.Form):
         if begun:
             del self.fields["starts_at"], self.fields["minutes"]
         self._mark()
+
+    def clean_starts_at(self) -> dt.datetime | None:
+        """The services say so too; said here, it stands beside every other mistake."""
+        hour: dt.datetime | None = self.cleaned_data["starts_at"]
+        if hour is not None and hour != self.initial.get("starts_at"):
+            try:
+                check_hour(hour, timezone.now())
+            except BadHour as bad:
+                raise forms.ValidationError(str(bad)) from None
+        return hour
 
     def refuse(self, reasons: Mapping[str, str]) -> None:
         """What was found wrong only further in (`services.LessonRefused`)."""

@@ -59,6 +59,6 @@ def is_due(moment: dt.datetime | None, now: dt.datetime) -> bool:
 
 def _in_this_house(local: dt.datetime) -> dt.datetime:
     try:
-        return from_current_timezone(local)  # type: ignore[no-any-return]
+        return from_current_timezone(local)
     except ValidationError:
         raise BadHour(_("The clocks change in that hour. Choose one before 2:00 or after 3:00.")) from None
