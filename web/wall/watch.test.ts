@@ -1,7 +1,16 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { leaves, type WallNow, watchWall } from "./watch";
 
-const now: WallNow = { paired: true, shows: "", live: false, next: "", title: "", starts: null, now: 0, offset: 0 };
+const now: WallNow = {
+  paired: true,
+  shows: "",
+  live: false,
+  next: "",
+  title: "",
+  starts: null,
+  now: 0,
+  offset: 0,
+};
 
 it("goes to the lesson that is to be on the wall, and away when the screen is no longer paired", () => {
   expect(leaves("", now, false)).toBe(false);
