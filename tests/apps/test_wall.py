@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.test import Client
 from django.utils import timezone
 
-from halqa.lessons import services
+from halqa.lessons import house, services
 from halqa.lessons.models import Lesson
 from halqa.lessons.wall import COOKIE, on_walls
 from halqa.schools import services as schools
 from halqa.schools.models import Room, Wall
+from halqa.timeline import Summary
 
 
 @pytest.fixture
@@ -115,7 +117,7 @@ def test_a_lesson_opens_five_minutes_before_and_closes_after_it(paired: Client) 
 
     def shows(minutes: float) -> str:
         assert lesson.starts_at is not None
-        shown, _ = on_walls(lesson.starts_at + dt.timedelta(minutes=minutes))
+        shown, _ = async_to_sync(on_walls)(lesson.starts_at + dt.timedelta(minutes=minutes))
         return shown.pk if shown else ""
 
     assert [shows(-5.1), shows(-4.9), shows(0), shows(29)] == ["", lesson.pk, lesson.pk, lesson.pk]
@@ -138,6 +140,33 @@ def test_a_lesson_opens_five_minutes_before_and_closes_after_it(paired: Client) 
     Lesson.objects.filter(pk=lesson.pk).update(status=Lesson.Status.ENDED, ended_at=timezone.now())
     assert paired.get("/wall/now").json()["shows"] == ""
     assert "halqa-classroom" not in paired.get("/wall").content.decode()
+
+
+def test_a_studio_that_was_left_on_air_keeps_no_wall(paired: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    lesson = planned(60, "Laissée à l’antenne")
+    services.began(lesson.pk)
+    said_at = timezone.now()
+
+    async def summary_of(_: str) -> Summary:
+        return Summary(lesson.pk, 1, 0, False, None, round(said_at.timestamp() * 1000), {})
+
+    monkeypatch.setattr(house, "summary_of", summary_of)
+
+    def shows() -> str:
+        return str(paired.get("/wall/now").json()["shows"])
+
+    assert shows() == lesson.pk
+    # Cut off for two minutes: the class waits with it, unless the next one's hour has come.
+    said_at -= dt.timedelta(minutes=2)
+    assert shows() == lesson.pk
+    following = planned(3)
+    assert shows() == following.pk
+    services.hide(following)
+    assert shows() == lesson.pk
+    said_at -= dt.timedelta(minutes=9)
+    assert shows() == ""
+    announced = planned(120)
+    assert paired.get("/wall/now").json()["next"] == announced.pk
 
 
 def test_a_hidden_lesson_is_on_no_wall(paired: Client) -> None:

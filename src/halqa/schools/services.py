@@ -31,6 +31,7 @@ __all__ = [
     "PlaceRefused",
     "TooManyOpen",
     "TooManyPairings",
+    "Wall",
     "WrongPairingCode",
     "access_room",
     "access_school",
