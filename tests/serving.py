@@ -88,11 +88,10 @@ class Server:
         assert answer.status_code == 200, answer.text
         return str(answer.json()["ticket"])
 
-    def announce(self, title: str) -> str:
+    def announce(self, title: str, **about: str) -> str:
+        told = {"title": title, **about}
         headers = {"x-halqa-key": self.key}
-        answer = httpx.post(
-            f"{self.url}/api/lessons", json={"title": title}, headers=headers, trust_env=False, timeout=PATIENCE_S
-        )
+        answer = httpx.post(f"{self.url}/api/lessons", json=told, headers=headers, trust_env=False, timeout=PATIENCE_S)
         assert answer.status_code == 201, answer.text
         return str(answer.json()["id"])
 

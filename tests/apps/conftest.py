@@ -12,6 +12,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -26,6 +27,8 @@ BUILT = {
     "web/pages/join.ts": "join",
     "web/pages/register.ts": "register",
     "web/pages/again.ts": "again",
+    "web/pages/wall.ts": "wall",
+    "web/pages/schools.ts": "schools",
     "web/board/view.ts": "view",
     "web/ui/fonts/readex-latin.woff2": "latin",
     "web/ui/fonts/readex-arabic.woff2": "arabic",
@@ -48,6 +51,7 @@ def _start() -> None:
         "slates",
         "script",
         "captioning",
+        "wall",
     ):
         (DATA / f"{face}.fr.json").write_text('{"first": "un", "second": "deux </script>"}')
         (DATA / f"{face}.ar.json").write_text('{"first": "واحد", "second": ""}')
@@ -88,15 +92,18 @@ _start()
 from django.conf import settings  # noqa: E402
 
 from halqa.lessons import access, services  # noqa: E402
-from halqa.lessons.allowance import Allowance  # noqa: E402
-from halqa.lessons.attempts import FREE_CODES, Attempts  # noqa: E402
 from halqa.lessons.models import Lesson  # noqa: E402
+from halqa.people import access as people  # noqa: E402
+from halqa.people.services import Allowance, Attempts  # noqa: E402
+from halqa.schools import pairing  # noqa: E402
+from halqa.schools.models import School  # noqa: E402
 
 
 @pytest.fixture(autouse=True)
 def no_lessons() -> None:
     """Every test begins with an empty province."""
     Lesson.objects.all().delete()
+    School.objects.all().delete()
 
 
 class Clock:
@@ -112,8 +119,12 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The clock of wrong keys, at a fresh start."""
     clock = Clock()
-    monkeypatch.setattr(access, "attempts", Attempts(clock))
-    monkeypatch.setattr(access, "codes", Attempts(clock, FREE_CODES))
+    monkeypatch.setattr(people, "attempts", Attempts(clock))
+    monkeypatch.setattr(pairing, "slips", Attempts(clock, pairing.FREE_SLIPS))
+    monkeypatch.setattr(
+        pairing, "slips_of_all", Attempts(clock, pairing.FREE_SLIPS_OF_ALL, pairing.LONGEST_WAIT_OF_ALL_S)
+    )
+    monkeypatch.setattr(access, "codes", Attempts(clock, access.FREE_CODES))
     monkeypatch.setattr(access, "reports", Allowance(clock, 120, 0.5))
     monkeypatch.setattr(access, "newcomers", Allowance(clock, 60, 60.0))
     return clock
@@ -138,7 +149,7 @@ def lesson() -> Callable[..., Lesson]:
     """Makes lessons: `lesson("Les fractions", status="live")`."""
     numbers = itertools.count(1)
 
-    def make(title: str = "", status: str = "ended", **told: str) -> Lesson:
+    def make(title: str = "", status: str = "ended", **told: Any) -> Lesson:
         made = services.create(title or f"Leçon {next(numbers)}", **told)
         if status != "planned":
             services.began(made.pk)

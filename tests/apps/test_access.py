@@ -11,8 +11,8 @@ from django.conf import settings
 from django.test import Client
 
 from halqa.lessons import services
-from halqa.lessons.attempts import FREE_SLIPS, LONGEST_WAIT_S, Attempts
 from halqa.lessons.models import Lesson
+from halqa.people.attempts import FREE_SLIPS, LONGEST_WAIT_S, Attempts
 from halqa.site.keepsakes import kept, make_teacher_key
 
 from .conftest import Clock

@@ -253,4 +253,8 @@ def test_described(reader: Client) -> None:
         "/api/lessons/{lesson_id}/tickets/answer",
         "/api/lessons/{lesson_id}/floor",
     }
+    schemas = told["components"]["schemas"]
+    for schema in ("LessonIn", "LessonOut"):
+        assert {"starts_at", "minutes"} <= set(schemas[schema]["properties"])
+    assert "starts_at" not in schemas["LessonIn"]["required"], "whoever announces may leave it out"
     assert "swagger-ui-bundle.js" in reader.get("/api/docs").content.decode()

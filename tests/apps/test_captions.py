@@ -144,7 +144,7 @@ def test_every_folding_of_the_browser_is_that_of_the_house() -> None:
     """The page finds words as the search of the house does: both read this table (web/captions/find.test.ts)."""
     import json
 
-    from halqa.lessons.search import search_key
+    from halqa.spelling import search_key
 
     table = json.loads(Path("web/captions/folding.json").read_text())
     assert len(table) > 12

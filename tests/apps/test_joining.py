@@ -14,7 +14,7 @@ from django.db import connection
 from django.test import Client
 
 from halqa.lessons import services
-from halqa.lessons.attempts import FREE_CODES
+from halqa.lessons.access import FREE_CODES
 from halqa.lessons.models import Lesson
 from halqa.tickets import Tickets, TicketVerb
 from halqa.timeline import Summary

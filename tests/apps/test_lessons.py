@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -77,7 +78,7 @@ def test_an_address_from_elsewhere_is_kept_once() -> None:
         ({"title": "x", "language": "tlh"}, "language"),
     ],
 )
-def test_refusals_name_their_field(told: dict[str, str], field: str) -> None:
+def test_refusals_name_their_field(told: dict[str, Any], field: str) -> None:
     with pytest.raises(LessonRefused) as refused:
         services.create(**told)
     assert list(refused.value.reasons) == [field]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from halqa.lessons import services
 from halqa.lessons.models import Lesson
-from halqa.lessons.search import search_key, search_words
+from halqa.spelling import search_key, search_words
 
 
 @pytest.mark.parametrize(

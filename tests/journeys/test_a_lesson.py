@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 import sqlite3
 from itertools import pairwise
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Browser
 
 from faces import enter_classroom, enter_studio
 from halqa.stores import verify
 from serving import Server, until
+
+CASABLANCA = ZoneInfo("Africa/Casablanca")
 
 
 def sound(file: Path) -> list[tuple[int, int]]:
@@ -96,12 +101,49 @@ def test_from_on_air_to_replay(server: Server, chromium: Browser) -> None:
         assert face.errors == []
 
 
+WRONG_CLOCK = """
+  const [date, tick] = [Date.now.bind(Date), performance.now.bind(performance)];
+  window.skipped = 0;
+  Date.now = () => date() - 3 * 3600000;
+  performance.now = () => tick() + window.skipped;
+"""
+"""A PC that is three hours slow, and that loses count by as much as a test wants."""
+
+
 def test_sound_alone_and_one_tap(server: Server, chromium: Browser) -> None:
-    lesson = server.announce("Le son d’abord")
+    planned = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=20)
+    lesson = server.announce("Le son d’abord", starts_at=planned.isoformat())
     studio = enter_studio(chromium, server, lesson)
+
+    # A class that is there before the hour sees how long it is until then, by the server's clock.
+    early = enter_classroom(chromium, server, lesson, script=WRONG_CLOCK)
+    early.reaches("before")
+    until(lambda: re.fullmatch(r"dans (19|20)\s+min", early.page.inner_text(".left")))
+    assert f"{planned.astimezone(CASABLANCA):%H:%M}" in early.page.inner_text(".hour")
+
+    # The teacher puts the lesson off; the page that waits learns it within a minute.
+    moved = planned.astimezone(CASABLANCA) + dt.timedelta(hours=4)
+    desk = studio.page.context.new_page()
+    desk.goto(f"{server.url}/lessons/{lesson}/edit")
+    desk.fill("[name=starts_at]", f"{moved:%Y-%m-%dT%H:%M}")
+    desk.select_option("[name=subject]", "maths")
+    desk.select_option("[name=level]", "1ac")
+    desk.fill("[name=teacher]", "A. Tazi")
+    desk.click("main .primary[type=submit]")
+    desk.wait_for_url(f"**/lessons/{lesson}")
+    desk.close()
+    early.page.evaluate("window.skipped += 61000")
+    until(lambda: f"{moved:%H:%M}" in early.page.inner_text(".hour"))
+    until(lambda: re.fullmatch(r"dans 4\s+h", early.page.inner_text(".left")))
+
     studio.page.select_option("[data-pick=picture]", "none:")
     studio.page.click("[data-act=go]")
     studio.reaches("on-air")
+    early.reaches("live")
+    assert not early.page.is_visible(".hour")
+    assert not early.page.is_visible(".left")
+    assert early.errors == []
+    early.page.context.close()
     classroom = enter_classroom(chromium, server, lesson)
     classroom.reaches("live")
     classroom.moves()

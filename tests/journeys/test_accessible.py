@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Literal
 
@@ -38,14 +39,20 @@ def is_accessible(page: Page) -> None:
 
 @pytest.mark.parametrize("locale", ["fr-FR", "ar-MA"])
 def test_every_page(server: Server, chromium: Browser, locale: str) -> None:
-    lesson = server.announce("Les fractions")
+    soon = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=90)
+    lesson = server.announce("Les fractions", starts_at=soon.isoformat())
     studio = enter_studio(chromium, server, lesson, locale=locale)
     is_accessible(studio.page)
     reader = chromium.new_context(locale=locale).new_page()
     classroom = Face(reader, "halqa-classroom")
     reader.goto(f"{server.url}/lessons/{lesson}")
     classroom.reaches("before")
+    until(lambda: reader.inner_text("halqa-classroom .left"))
     is_accessible(reader)
+    reader.goto(server.url)
+    reader.wait_for_selector("[data-coming] .lesson")
+    is_accessible(reader)
+    reader.goto(f"{server.url}/lessons/{lesson}")
 
     studio.page.click("[data-act=go]")
     studio.reaches("on-air")

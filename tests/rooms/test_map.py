@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 HOUSE = ROOT / "src" / "halqa"
-FREE_OF_DJANGO = ("timeline", "stores", "fanout", "tickets", "gateway", "client", "media", "line")
+FREE_OF_DJANGO = ("timeline", "stores", "fanout", "tickets", "gateway", "client", "media", "line", "spelling")
 
 
 def the_map() -> dict[str, set[str]]:
@@ -102,10 +102,25 @@ WEB = {
         "ui",
         "board",
     },
-    "classroom": {"answer", "captions", "floor", "slate", "say", "talk", "follow", "stage", "wire", "ui", "board"},
+    "classroom": {
+        "wall",
+        "answer",
+        "captions",
+        "floor",
+        "slate",
+        "say",
+        "talk",
+        "follow",
+        "stage",
+        "wire",
+        "ui",
+        "board",
+    },
     "album": {"follow", "wire", "ui", "board"},
     "again": {"follow", "wire", "ui", "board"},
     "register": set[str](),
+    "wall": {"ui"},
+    "schools": set[str](),
 }
 
 

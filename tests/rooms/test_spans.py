@@ -7,8 +7,8 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from halqa.lessons.allowance import Allowance
 from halqa.lessons.spans import GAP_MS, Span, length, united, within
+from halqa.people.allowance import Allowance
 
 MOMENTS = st.integers(0, 60_000)
 SPANS = st.lists(st.tuples(MOMENTS, MOMENTS).map(lambda two: (min(two), max(two))), max_size=20)

@@ -1,5 +1,5 @@
 /**
- * Finds words in whatever was written in a lesson. Folds as the search of the house does (`lessons/search.py`; one table tests
+ * Finds words in whatever was written in a lesson. Folds as the search of the house does (`src/halqa/spelling`; one table tests
  * both): case, accents, Arabic vowel signs, the forms of alif and hamza, digits; the article is left out of what is asked. Pure.
  */
 

@@ -56,7 +56,7 @@ export class Answering {
     window.addEventListener("pagehide", () => this.#slate?.flush(), { signal });
     face.querySelector(".theatre")?.append(this.#root);
     this.#listen(signal);
-    if (kept(NAME) && facts.status !== "ended") this.#guest.introduce({ name: kept(NAME) });
+    if (this.name && facts.status !== "ended") this.#guest.introduce({ name: this.name });
   }
 
   /** This class, as it answers. */
@@ -85,7 +85,7 @@ export class Answering {
 
   /** Under which name this class answers; empty: none yet. */
   get name(): string {
-    return this.#guest.name || kept(NAME);
+    return this.#guest.name || this.facts.wall?.place.slice(0, MAX_NAME) || kept(NAME);
   }
 
   /** An entry of `talk`; one that is known already does no harm. */

@@ -7,11 +7,13 @@
 import { Controller, type Listener } from "../follow/controller";
 import { Stage } from "../stage/stage";
 import { clock, type Facts, readFacts } from "../ui/facts";
-import { word } from "../ui/words";
+import { leftWords } from "../ui/left";
+import { language, word } from "../ui/words";
 import { sampleSizes } from "../wire/cmaf";
 import { dropEarly } from "../wire/early";
 import { type Entry, INIT } from "../wire/frames";
 import { TicketHolder } from "../wire/tickets";
+import { type Before, beforeOf } from "./before";
 import type { Beside, BesideLesson } from "./beside";
 import { isNarrow, isScant } from "./brought";
 import { Easel, type Playing } from "./easel";
@@ -55,6 +57,8 @@ export class Classroom extends HTMLElement {
   #later!: Later;
   #place!: Place;
   #screen!: Screen;
+  /** Of a lesson that has not begun. */
+  #before: Before | null = null;
   readonly #voice = new Voice();
   #quality!: Quality;
   #rungWhy = "";
@@ -82,6 +86,7 @@ export class Classroom extends HTMLElement {
       playNatively(this, this.#painter, this.#facts);
       return;
     }
+    if (this.#facts.status === "planned") this.#before = beforeOf(this.#facts);
     this.#place = new Place(this.#facts.id);
     this.#stage = new Stage(this.#painter.part("audio"), this.#painter.part("video"), {
       changed: () => this.#paint(),
@@ -102,6 +107,9 @@ export class Classroom extends HTMLElement {
     this.#later = new Later(
       async () => {
         const { Beside } = await import("./beside");
+        const { wall } = this.#facts;
+        if (wall)
+          void import("../wall/kiosk").then(({ keepWall }) => keepWall(this, wall, this.#gone.signal));
         return new Beside(this, this.#facts, tickets, this.#besideLesson(), this.#gone.signal);
       },
       (beside) => {
@@ -439,8 +447,13 @@ export class Classroom extends HTMLElement {
   /** A beat that comes much too late: the computer slept, and the line that it knew is surely gone. */
   #beat(): void {
     const now = Date.now();
-    if (now - this.#beatAt > SLEPT_MS) this.#controller.hurry();
+    if (now - this.#beatAt > SLEPT_MS) {
+      this.#controller.hurry();
+      this.#before?.hurry();
+    }
     this.#beatAt = now;
+    if (this.#end > 0 || this.#over) this.#before = null;
+    if (!document.hidden) this.#before?.beat();
     this.#count();
     this.#paint();
     if (!this.#settled) return;
@@ -529,7 +542,15 @@ export class Classroom extends HTMLElement {
       carried: Number(controller.rung?.slice(6) ?? 0),
       chosen: this.#quality.chosen,
       hls: this.#facts.hls,
+      hour: this.#hour,
     };
+  }
+
+  get #hour(): View["hour"] {
+    const hour = this.#end > 0 || this.#over ? null : this.#before?.hour;
+    return hour
+      ? { words: hour.words, left: leftWords(hour.left, language(), word("classroom.soon")) }
+      : null;
   }
 
   #paintVoice(): void {

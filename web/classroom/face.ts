@@ -56,11 +56,17 @@ export function face(facts: Facts): string {
       <button type="button" class="button signal astray" data-act="followteacher" hidden>${w("followteacher")}</button>
     </div>
     <button type="button" class="button signal tap" data-act="tap" hidden>${icon("sound")}<span>${w("tapsound")}</span></button>
-    <header class="top"><a class="control home" href="${plain(facts.home)}" aria-label="${w("home")}" title="${w("home")}">${icon("home")}</a><p class="title"><bdi>${plain(facts.title)}</bdi></p>${desk(facts)}</header>
+    <header class="top">${home(facts)}<p class="title"><bdi>${plain(facts.title)}</bdi></p>${desk(facts)}</header>
     ${bar()}
     ${panel(facts)}
     ${keys()}
   </main>`;
+}
+
+/** A wall shows nothing but the lesson: no way leads elsewhere. */
+function home({ home, wall }: Facts): string {
+  if (wall) return "";
+  return `<a class="control home" href="${plain(home)}" aria-label="${w("home")}" title="${w("home")}">${icon("home")}</a>`;
 }
 
 /** A teacher who watches goes on from here. */
@@ -76,6 +82,8 @@ function card(facts: Facts): string {
       ${STAR}
       <h1><bdi>${plain(facts.title)}</bdi></h1>
       <p class="about">${about.map((one) => `<bdi>${plain(one)}</bdi>`).join('<span aria-hidden="true"> · </span>')}</p>
+      <p class="hour"${facts.starts ? "" : " hidden"}>${plain(facts.starts?.words ?? "")}</p>
+      <p class="left" role="timer" hidden></p>
       <p class="voice" dir="ltr" aria-hidden="true">${"<i></i>".repeat(VOICE_BARS)}</p>
       <p class="message"></p>
       <button type="button" class="button signal again" data-act="start" hidden>${icon("again")}<span>${w("again")}</span></button>

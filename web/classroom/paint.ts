@@ -28,6 +28,8 @@ export interface View {
   /** The name of the chosen profile, or `auto`. */
   readonly chosen: string;
   readonly hls: string;
+  /** Until it begins: the hour it is planned for, and how long until then (empty: nobody knows). */
+  readonly hour: { readonly words: string; readonly left: string } | null;
 }
 
 export class Painter {
@@ -59,6 +61,7 @@ export class Painter {
     this.#rail(view);
     this.#buttons(view);
     this.#words(view);
+    this.#hour(view);
     this.#quality(view);
   }
 
@@ -134,7 +137,7 @@ export class Painter {
     button.innerHTML = icon(picture);
   }
 
-  #words({ state, line, note, hls }: View): void {
+  #words({ state, line, note, hls, hour }: View): void {
     const text = note?.text ?? (line ? word(`classroom.${line}`) : "");
     const shown = this.part(".line");
     this.#say(".line span", text);
@@ -143,11 +146,19 @@ export class Painter {
     act.hidden = !note?.act;
     if (note?.act) this.#say("[data-act=note]", word(`classroom.${note.act}`));
     if (state === "unplayable") this.offerHls(hls);
-    else this.#say(".message", this.#message(state));
+    else this.#say(".message", this.#message(state, hour !== null && hour.left !== ""));
   }
 
-  #message(state: ClassroomState): string {
-    if (state === "before") return word("classroom.waiting");
+  #hour({ hour }: View): void {
+    this.part(".hour").hidden = hour === null;
+    this.part(".left").hidden = !hour?.left;
+    this.#say(".hour", hour?.words ?? "");
+    this.#say(".left", hour?.left ?? "");
+  }
+
+  /** `counted`: how long until then stands there already. */
+  #message(state: ClassroomState, counted: boolean): string {
+    if (state === "before") return word(counted ? "classroom.opens" : "classroom.waiting");
     if (state === "connecting") return word("classroom.connecting");
     return state === "ended" ? word("classroom.ended") : "";
   }

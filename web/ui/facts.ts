@@ -1,3 +1,13 @@
+/** When a lesson that has not begun is to. */
+export interface Starts {
+  /** ms since 1970. */
+  readonly at: number;
+  /** What the server's clock showed when it wrote this, ms since 1970. */
+  readonly now: number;
+  /** `jeudi 26 novembre à 10:00`, in the reader's language. */
+  readonly words: string;
+}
+
 /** What Django tells a face about its lesson, in the page. */
 export interface Facts {
   readonly id: string;
@@ -8,6 +18,7 @@ export interface Facts {
   /** In which it is taught. */
   readonly language?: string;
   readonly status: "planned" | "live" | "ended";
+  readonly starts?: Starts | null;
   readonly duration_ms: number | null;
   readonly timeline: string;
   readonly ticket: string;
@@ -30,6 +41,8 @@ export interface Facts {
   /** Where all pages of the board can be printed. */
   readonly board: string;
   readonly home: string;
+  /** On a wall: where it is, and what tells it to show another thing. */
+  readonly wall?: { readonly place: string; readonly watch: string; readonly shows: string };
   /** For teachers: pages about this lesson, named in the reader's language. */
   readonly desk?: readonly { readonly href: string; readonly name: string }[];
 }

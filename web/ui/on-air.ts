@@ -36,7 +36,7 @@ async function refresh(page: Document): Promise<void> {
     const told = (await answer.json()) as { lessons: { id: string; silent: boolean }[] };
     if (mark(told.lessons) === part.dataset.onAir) return;
     const fresh = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
-    for (const name of ["data-on-air", "data-taught"]) {
+    for (const name of ["data-on-air", "data-coming", "data-taught"]) {
       const [old, now] = [page.querySelector(`[${name}]`), fresh.querySelector(`[${name}]`)];
       if (old && now) old.replaceWith(now);
     }

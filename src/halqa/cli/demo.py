@@ -1,10 +1,11 @@
-"""`halqa demo`: a small province with one lesson on air and one that can be replayed. What `make demo` runs."""
+"""`halqa demo`: a small province: a lesson on air, one to replay, two to come. What `make demo` runs."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
 import contextlib
+import datetime as dt
 import sys
 import threading
 from pathlib import Path
@@ -18,6 +19,8 @@ PLANNED = [
     {"title": "Les fonctions affines", "subject": "maths", "level": "tc", "teacher": "Mme Alaoui", "language": "fr"},
     {"title": "النص السردي", "subject": "arabic", "level": "2ac", "teacher": "الأستاذة العمراني", "language": "ar"},
 ]
+IN_MINUTES, TOMORROW_AT = 20, dt.time(10, 0)
+"""When the planned ones are to begin: soon enough to watch the countdown, and on another day."""
 LIVE_SECONDS, TAUGHT_SECONDS = 120, 240
 
 
@@ -64,6 +67,22 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def plan_ahead() -> None:
+    """The lessons to come. Those of a demo that ran before are put off: their hours have passed."""
+    from django.utils import timezone
+
+    from halqa.lessons import services
+
+    now = timezone.localtime()
+    tomorrow = timezone.make_aware(dt.datetime.combine(now.date() + dt.timedelta(days=1), TOMORROW_AT))
+    for planned, hour in zip(PLANNED, (now + dt.timedelta(minutes=IN_MINUTES), tomorrow), strict=True):
+        known = [one for one in services.find(planned["title"], "planned").lessons if one.title == planned["title"]]
+        if known:
+            services.rewrite(known[0], **planned, starts_at=hour, minutes=45)
+        else:
+            services.create(**planned, starts_at=hour, minutes=45)
+
+
 class _Beside(threading.Thread):
     """The demo's teacher: a client of the server like any other, on a thread and an event loop of its own."""
 
@@ -104,6 +123,7 @@ class _Beside(threading.Thread):
         self._folder.mkdir(parents=True, exist_ok=True)
         live, taught = self._folder / "live-2.mp4", self._folder / "taught-2.mp4"
         await _until_it_answers(self._server)
+        await asyncio.to_thread(plan_ahead)
         desk = Desk(self._server, self._key)
         if not live.exists():
             _tell("drawing and speaking the lesson that goes on air …")
@@ -117,9 +137,6 @@ class _Beside(threading.Thread):
                     await make_clip(taught, TAUGHT_SECONDS, TAUGHT["title"], TAUGHT["language"])
                 lesson = await self._say(desk, taught, TAUGHT)
                 _tell(f"to replay          {self._server}/lessons/{lesson}")
-            for planned in PLANNED:
-                if not await _find(self._server, "planned", planned["title"]):
-                    await desk.announce(**planned)
             await on_air
         finally:
             on_air.cancel()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from typing import Annotated, Any, Literal
 
@@ -11,9 +12,11 @@ from ninja import Field, NinjaAPI, Query, Schema, Status
 from ninja.utils import check_csrf
 
 from halqa import __version__
+from halqa.people.services import NotATeacher, NoToken, is_teacher, try_key
 from halqa.timeline import Summary
 
 from . import access, attendance, house, plan, services
+from .hours import BadHour, read_hour
 from .models import Lesson
 from .problems import tell_problems
 
@@ -51,6 +54,8 @@ class LessonOut(Schema):
     language: str
     status: Literal["planned", "live", "ended"]
     created_at: str
+    starts_at: str | None = Field(description="the hour it is planned for; null: when the studio is free")
+    minutes: int | None = Field(description="how long it is to be")
     started_at: str | None
     ended_at: str | None
     duration_ms: int | None = Field(description="so far, of a lesson on air")
@@ -80,6 +85,13 @@ class LessonIn(Schema):
     level: str = ""
     teacher: str = ""
     language: str = "fr"
+    starts_at: str | None = Field(
+        None,
+        max_length=40,
+        examples=["2026-11-26T10:00", "2026-11-26T09:00:00Z"],
+        description="to the minute, in the future, at most two years ahead; without an offset: in Africa/Casablanca",
+    )
+    minutes: int | None = Field(None, description="5 to 300")
 
 
 class TicketOut(Schema):
@@ -182,7 +194,7 @@ async def find_lessons(
     request: HttpRequest,
     wanted: Query[Wanted],
 ) -> dict[str, Any]:
-    """Newest first, 12 to a page."""
+    """12 to a page, newest first; `status=planned`: by their hour, those without one last."""
     found = await sync_to_async(services.find)(wanted.q, wanted.status or "", wanted.page)
     lessons = [await told(lesson) for lesson in found.lessons]
     return {"lessons": lessons, "page": found.page, "pages": found.pages, "total": found.total}
@@ -252,7 +264,8 @@ async def report_attendance(request: HttpRequest, lesson_id: str, told: Attendan
 def create_lesson(request: HttpRequest, lesson: LessonIn) -> Any:
     """For teachers."""
     _only_teachers(request)
-    return Status(201, _told(services.create(**lesson.dict()), None))
+    told = lesson.dict() | {"starts_at": _hour(lesson.starts_at)}
+    return Status(201, _told(services.create(**told), None))
 
 
 @api.post(
@@ -314,11 +327,18 @@ def _only_teachers(request: HttpRequest) -> None:
     """Return for a teacher, by key or by session and token; else raise what is missing."""
     key = request.headers.get("X-Halqa-Key")
     if key is not None:
-        access.try_key(request, key)
-    elif not access.is_teacher(request):
-        raise access.NotATeacher
+        try_key(request, key)
+    elif not is_teacher(request):
+        raise NotATeacher
     elif check_csrf(request) is not None:
-        raise access.NoToken
+        raise NoToken
+
+
+def _hour(written: str | None) -> dt.datetime | None:
+    try:
+        return read_hour(written) if written else None
+    except BadHour as bad:
+        raise services.LessonRefused({"starts_at": str(bad)}) from None
 
 
 async def told(lesson: Lesson) -> dict[str, Any]:
@@ -338,6 +358,8 @@ def _told(lesson: Lesson, summary: Summary | None) -> dict[str, Any]:
         "language": lesson.language,
         "status": lesson.status,
         "created_at": lesson.created_at.isoformat(),
+        "starts_at": lesson.starts_at.isoformat() if lesson.starts_at else None,
+        "minutes": lesson.planned_minutes,
         "started_at": lesson.started_at.isoformat() if lesson.started_at else None,
         "ended_at": lesson.ended_at.isoformat() if lesson.ended_at else None,
         "duration_ms": summary.duration if summary else lesson.duration_ms,

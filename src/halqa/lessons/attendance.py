@@ -17,11 +17,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from halqa.spelling import search_key, search_words
 from halqa.timeline.errors import Mistake
 
 from . import services
 from .models import Attendance, Lesson
-from .search import search_key, search_words
 from .spans import Span, length, united, within
 
 SLACK_MS = 60_000

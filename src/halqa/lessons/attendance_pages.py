@@ -15,8 +15,9 @@ from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from halqa.people.services import teachers_only
+
 from . import attendance, house, services
-from .access import teachers_only
 from .attendance import Only, Register, Sort
 from .models import Lesson
 from .sheets import Row, as_csv, as_xlsx

@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from halqa.spelling import search_key
+
 from .catalogue import LANGUAGES, Subject, levels, subjects
-from .search import search_key
 
 SLUG_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """No i, l, o, 0, 1: a lesson's address is read aloud over a bad telephone. 31^8 of them cannot be guessed through."""
@@ -37,6 +38,10 @@ class Lesson(models.Model):
     language = models.CharField(max_length=3, default="fr")
     status = models.CharField(max_length=7, choices=Status.choices, default=Status.PLANNED)
     created_at = models.DateTimeField(default=timezone.now)
+    starts_at = models.DateTimeField(null=True, blank=True)
+    """When it is to begin, to the minute (`hours.py`); None: when the studio is free."""
+    planned_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
+    """How long it is to be."""
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     duration_ms = models.PositiveBigIntegerField(null=True, blank=True)
@@ -55,6 +60,7 @@ class Lesson(models.Model):
         indexes = [
             models.Index(fields=["status", "-started_at"], name="lesson_by_status"),
             models.Index(fields=["-created_at"], name="lesson_by_creation"),
+            models.Index(fields=["status", "starts_at"], name="lesson_by_hour"),
         ]
 
     def __str__(self) -> str:

@@ -7,34 +7,26 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
+from halqa.people.services import is_teacher, teachers_only
 from halqa.timeline.errors import Mistake
 
 from . import captions, house, plan, services
-from .access import (
-    TooManyCodes,
-    TooManyKeys,
-    WrongCode,
-    WrongKey,
-    forget_teacher,
-    is_teacher,
-    remember_teacher,
-    teachers_only,
-    try_code,
-    try_key,
-)
+from .access import TooManyCodes, WrongCode, try_code
 from .catalogue import LANGUAGES
 from .cues import MOST_BYTES, BadCaptions, Cue
 from .forms import AgainForm, LessonForm
+from .hours import is_due
 from .models import Lesson
 from .problems import SENTENCES
+from .templatetags.lessons import appointment
 
 # -- everybody ----------------------------------------------------------------------------------------------------
 
@@ -60,19 +52,26 @@ def _home(request: HttpRequest) -> dict[str, Any]:
         "taught": services.find(
             query, "" if hidden == "all" else Lesson.Status.ENDED, _page(request), hidden=hidden == "all"
         ),
-        "planned": services.find(query, Lesson.Status.PLANNED, size=24).lessons if teacher else [],
+        "planned": _planned(query, teacher),
         "hidden_shown": hidden == "all",
         "undo": services.find_hidden(hidden) if hidden else None,
     }
+
+
+def _planned(query: str, teacher: bool) -> list[Lesson]:
+    """What can be taught, for teachers; what comes next, for everybody else."""
+    if teacher:
+        return services.find(query, Lesson.Status.PLANNED, size=24).lessons
+    return services.upcoming(timezone.now(), query=query)
 
 
 @require_safe
 def lesson(request: HttpRequest, lesson_id: str) -> HttpResponse:
     """The classroom of one lesson: live, replay, or not begun yet."""
     shown = _access(request, lesson_id)
-    facts = _followed(shown) | ({"desk": _desk(shown)} if is_teacher(request) else {})
+    facts = followed(shown) | ({"desk": _desk(shown)} if is_teacher(request) else {})
     hls = (settings.HALQA_URL or f"{request.scheme}://{request.get_host()}") + shown.hls
-    context = {"lesson": shown, "facts": facts, "hls_address": hls}
+    context = {"lesson": shown, "facts": facts, "hls_address": hls, "due": is_due(shown.starts_at, timezone.now())}
     return render(request, "lessons/lesson.html", context)
 
 
@@ -80,7 +79,7 @@ def lesson(request: HttpRequest, lesson_id: str) -> HttpResponse:
 def board(request: HttpRequest, lesson_id: str) -> HttpResponse:
     """All pages of a lesson's board, to print or to keep."""
     shown = _access(request, lesson_id)
-    return render(request, "lessons/board.html", {"lesson": shown, "facts": _followed(shown)})
+    return render(request, "lessons/board.html", {"lesson": shown, "facts": followed(shown)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -121,41 +120,18 @@ def _keepsake(request: HttpRequest) -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def enter(request: HttpRequest) -> HttpResponse:
-    """Ask for the teacher key; whoever knows it goes on to `next`."""
-    onward = request.GET.get("next", "/")
-    if not url_has_allowed_host_and_scheme(onward, allowed_hosts=None):
-        onward = "/"
-    if request.method != "POST":
-        return HttpResponseRedirect(onward) if is_teacher(request) else render(request, "lessons/enter.html")
-    try:
-        try_key(request, request.POST.get("key", ""))
-    except WrongKey:
-        return render(request, "lessons/enter.html", {"wrong": True}, status=403)
-    except TooManyKeys as mistake:
-        response = render(request, "429.html", {"seconds": mistake.seconds}, status=429)
-        response["Retry-After"] = str(mistake.seconds)
-        return response
-    remember_teacher(request)
-    return HttpResponseRedirect(onward)
-
-
-@require_POST
-def leave(request: HttpRequest) -> HttpResponse:
-    """This browser is no teacher's any more."""
-    forget_teacher(request)
-    return redirect("home")
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
 @teachers_only
 def new(request: HttpRequest) -> HttpResponse:
     """Announce a lesson, and go on to its studio."""
     first = {"language": get_language(), "teacher": request.session.get("name", "")}
     form = LessonForm(request.POST or None, initial=first)
     if form.is_valid():
-        request.session["name"] = form.cleaned_data["teacher"]
-        return redirect(services.create(**form.cleaned_data).studio)
+        try:
+            made = services.create(**form.cleaned_data)
+            request.session["name"] = made.teacher
+            return redirect(made.studio)
+        except services.LessonRefused as refused:
+            form.refuse(refused.reasons)
     return render(request, "lessons/write.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
@@ -164,13 +140,14 @@ def new(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, lesson_id: str) -> HttpResponse:
     """Correct what was written about a lesson, or hide it."""
     shown = _access(request, lesson_id)
-    form = LessonForm(
-        request.POST or None,
-        initial={name: getattr(shown, name) for name in ("title", "subject", "level", "teacher", "language")},
-    )
+    written = _written(shown) | {"starts_at": shown.starts_at}
+    form = LessonForm(request.POST or None, initial=written, begun=not shown.is_planned)
     if form.is_valid():
-        services.rewrite(shown, **form.cleaned_data)
-        return redirect(shown.page)
+        try:
+            services.rewrite(shown, **form.cleaned_data)
+            return redirect(shown.page)
+        except services.LessonRefused as refused:
+            form.refuse(refused.reasons)
     return render(request, "lessons/write.html", {"form": form, "lesson": shown}, status=422 if form.is_bound else 200)
 
 
@@ -180,17 +157,18 @@ def again(request: HttpRequest, lesson_id: str) -> HttpResponse:
     """Give a lesson again, to another group: the same material, on a lesson of its own. On to its studio."""
     shown = _access(request, lesson_id)
     prepared = plan.plan_of(shown)
-    first = {name: getattr(shown, name) for name in ("title", "subject", "level", "teacher", "language")}
-    first["pages"] = "prepared" if prepared.board else "none" if shown.is_planned else "end"
+    first = _written(shown) | {"pages": "prepared" if prepared.board else "none" if shown.is_planned else "end"}
     form = AgainForm(request.POST or None, initial=first)
     if form.is_valid():
         told = dict(form.cleaned_data)
         board = {"prepared": prepared.board, "end": told.pop("board")}.get(told.pop("pages"), [])
         try:
             return redirect(plan.give_again(shown, board, **told).studio)
+        except services.LessonRefused as refused:
+            form.refuse(refused.reasons)
         except Mistake as mistake:
             form.add_error("board", mistake.detail or str(SENTENCES.get(type(mistake), mistake.sentence())))
-    context = {"form": form, "lesson": shown, "plan": prepared, "facts": _followed(shown)}
+    context = {"form": form, "lesson": shown, "plan": prepared, "facts": followed(shown)}
     return render(request, "lessons/again.html", context, status=422 if form.is_bound else 200)
 
 
@@ -298,6 +276,12 @@ def _access(request: HttpRequest, lesson_id: str) -> Lesson:
         raise Http404 from None
 
 
+def _written(shown: Lesson) -> dict[str, Any]:
+    """What was written about a lesson, for the form that corrects it or makes another one of it."""
+    written = {name: getattr(shown, name) for name in ("title", "subject", "level", "teacher", "language")}
+    return written | {"minutes": shown.planned_minutes}
+
+
 def _facts(shown: Lesson) -> dict[str, Any]:
     """What the elements of a page are told about its lesson. Names are in the reader's language."""
     return {
@@ -308,6 +292,7 @@ def _facts(shown: Lesson) -> dict[str, Any]:
         "teacher": shown.teacher,
         "language": shown.language,
         "status": shown.status,
+        "starts": _starts(shown),
         "duration_ms": shown.duration_ms,
         "started_at": shown.started_at.isoformat() if shown.started_at else None,
         "timeline": f"/timelines/{shown.pk}",
@@ -318,13 +303,24 @@ def _facts(shown: Lesson) -> dict[str, Any]:
     }
 
 
+def _starts(shown: Lesson) -> dict[str, Any] | None:
+    """The hour of a lesson that has not begun, in ms since 1970 and in words, and the hour it is now.
+
+    Pages count down from here by how long they are open: a classroom's own clock is often wrong.
+    """
+    if not shown.is_planned or shown.starts_at is None:
+        return None
+    at, now = (round(moment.timestamp() * 1000) for moment in (shown.starts_at, timezone.now()))
+    return {"at": at, "now": now, "words": appointment(shown.starts_at)}
+
+
 def _desk(shown: Lesson) -> list[dict[str, str]]:
     """Pages about a lesson that only a teacher opens."""
     links = {"attendance": gettext("Attendance"), "again": gettext("Give it again")}
     return [{"href": reverse(page, args=[shown.pk]), "name": name} for page, name in links.items()]
 
 
-def _followed(shown: Lesson) -> dict[str, Any]:
+def followed(shown: Lesson) -> dict[str, Any]:
     """The same, for whoever follows it."""
     slip = services.follow_ticket(shown)
     return _facts(shown) | {

@@ -83,7 +83,7 @@ def write(
         return plan.version
 
 
-def give_again(lesson: Lesson, board: Sequence[Written], **told: str) -> Lesson:
+def give_again(lesson: Lesson, board: Sequence[Written], **told: Any) -> Lesson:
     """A new lesson with this on its board and the questions of `lesson`. Raises `LessonRefused`, `PlanRefused`."""
     _check(board)
     made = services.create(**told)

@@ -12,19 +12,17 @@ from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
+from halqa.people import services as people
 from halqa.timeline.errors import Mistake, NoRoom
 
-from .access import NotATeacher, NoToken, TooManyCodes, TooManyKeys, TooManyReports, WrongCode, WrongKey
+from .access import TooManyCodes, TooManyReports, WrongCode
 from .attendance import AttendanceRefused, TooManyClasses
 from .plan import PlanChanged, PlanRefused
 from .services import LessonOver, LessonRefused, NoSuchLesson
 
-SENTENCES = {
+SENTENCES = people.SENTENCES | {
     NoSuchLesson: _("There is no lesson under this address."),
     LessonRefused: _("Something about this lesson has to be written otherwise."),
-    NotATeacher: _("Only a teacher may do this. Enter the teacher key."),
-    WrongKey: _("This is not the teacher key of this house."),
-    NoToken: _("This request does not carry the token of its page (X-CSRFToken). Open the page again."),
     LessonOver: _("This lesson has ended: it can be seen again, but no longer answered."),
     WrongCode: _("This is not the code of a lesson that can be joined now."),
     TooManyCodes: _("Too many wrong codes came from this address. Wait, then try again."),
@@ -34,7 +32,6 @@ SENTENCES = {
     PlanChanged: _("This was prepared further on another computer meanwhile."),
     PlanRefused: _("This cannot be kept as what was prepared for a lesson."),
     NoRoom: _("The disk of this server is full. Nothing was written; try again when there is room."),
-    TooManyKeys: _("Too many wrong keys came from this address. Wait, then try again."),
 }
 
 NO_ROOM_S = 10

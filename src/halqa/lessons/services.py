@@ -11,7 +11,7 @@ import secrets
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from django.conf import settings
 from django.core.paginator import Paginator
@@ -20,13 +20,14 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from halqa.spelling import search_words
 from halqa.tickets import Grant, Tickets
 from halqa.timeline import Summary
 from halqa.timeline.errors import Mistake
 
 from .catalogue import LANGUAGES, levels, subjects
+from .hours import LATE, LEAST_MINUTES, MOST_MINUTES, BadHour, check_hour, whole
 from .models import SLUG_LETTERS, Lesson
-from .search import search_words
 
 log = logging.getLogger("halqa.lessons")
 
@@ -95,10 +96,12 @@ def create(
     level: str = "",
     teacher: str = "",
     language: str = "fr",
+    starts_at: dt.datetime | None = None,
+    minutes: int | None = None,
     lesson_id: str | None = None,
 ) -> Lesson:
     """A new, planned lesson. Raises `LessonRefused`. `lesson_id`: the name of a timeline that comes from elsewhere."""
-    told = _checked(title, subject, level, teacher, language)
+    told = _checked(title, subject, level, teacher, language) | _planned(starts_at, minutes)
     if lesson_id is not None:
         try:
             with transaction.atomic():
@@ -113,9 +116,25 @@ def create(
             log.info("A lesson's address was taken; trying another one.")
 
 
-def rewrite(lesson: Lesson, title: str, *, subject: str, level: str, teacher: str, language: str) -> Lesson:
-    """Correct what was written about a lesson. Its address and its timeline stay. Raises `LessonRefused`."""
-    for field, value in _checked(title, subject, level, teacher, language).items():
+def rewrite(
+    lesson: Lesson,
+    title: str,
+    *,
+    subject: str,
+    level: str,
+    teacher: str,
+    language: str,
+    starts_at: dt.datetime | None = None,
+    minutes: int | None = None,
+) -> Lesson:
+    """Correct what was written about a lesson. Its address and its timeline stay. Raises `LessonRefused`.
+
+    Once it has begun, the hour that was planned for it stays too.
+    """
+    told = _checked(title, subject, level, teacher, language)
+    if lesson.is_planned:
+        told |= _planned(starts_at, minutes, lesson.starts_at)
+    for field, value in told.items():
         setattr(lesson, field, value)
     lesson.save()
     return lesson
@@ -192,18 +211,39 @@ def find_hidden(lesson_id: str) -> Lesson | None:
 
 
 def find(query: str = "", status: str = "", page: int = 1, *, size: int = PAGE_SIZE, hidden: bool = False) -> Found:
-    """Lessons whose title or teacher has all the words of `query`, newest first; a page beyond the last is the last."""
-    found = _ordered(Lesson.objects.filter(hidden_at__isnull=not hidden), status)
-    for word in search_words(query):
-        found = found.filter(search_key__contains=word)
+    """Lessons whose title or teacher has all the words of `query`; a page beyond the last is the last.
+
+    Newest first; planned ones by their hour, those without one last.
+    """
+    found = _named(_ordered(Lesson.objects.filter(hidden_at__isnull=not hidden), status), query)
     pages = Paginator(found, size)
     shown = pages.get_page(page)
     return Found(list(shown.object_list), shown.number, pages.num_pages, pages.count)
 
 
+def upcoming(now: dt.datetime, limit: int = PAGE_SIZE, *, query: str = "") -> list[Lesson]:
+    """The planned lessons that begin next, the first one first; one that is late a while is still among them."""
+    planned = Lesson.objects.filter(status=Lesson.Status.PLANNED, hidden_at=None, starts_at__gte=now - LATE)
+    return list(_named(planned, query).order_by("starts_at", "created_at", "pk")[:limit])
+
+
+def next_for_walls(now: dt.datetime) -> Lesson | None:
+    """What a wall shows: the lesson on air (the one that began last), else the one that begins next."""
+    live = Lesson.objects.filter(status=Lesson.Status.LIVE, hidden_at=None).order_by("-started_at", "pk").first()
+    return live or next(iter(upcoming(now, 1)), None)
+
+
+def _named(lessons: QuerySet[Lesson], query: str) -> QuerySet[Lesson]:
+    for word in search_words(query):
+        lessons = lessons.filter(search_key__contains=word)
+    return lessons
+
+
 def _ordered(lessons: QuerySet[Lesson], status: str) -> QuerySet[Lesson]:
     if status:
         lessons = lessons.filter(status=status)
+    if status == Lesson.Status.PLANNED:
+        return lessons.order_by(F("starts_at").asc(nulls_last=True), "-created_at", "pk")
     return lessons.order_by(F("started_at").desc(nulls_first=True), "-created_at", "pk")
 
 
@@ -318,7 +358,7 @@ def _slip(grant: Grant) -> Slip:
 # -- what may be written about a lesson ---------------------------------------------------------------------------
 
 
-def _checked(title: str, subject: str, level: str, teacher: str, language: str) -> dict[str, str]:
+def _checked(title: str, subject: str, level: str, teacher: str, language: str) -> dict[str, Any]:
     title, teacher = " ".join(title.split()), " ".join(teacher.split())
     reasons = {}
     if not title:
@@ -338,3 +378,21 @@ def _checked(title: str, subject: str, level: str, teacher: str, language: str) 
     if reasons:
         raise LessonRefused(reasons)
     return {"title": title, "subject": subject, "level": level, "teacher": teacher, "language": language}
+
+
+def _planned(
+    starts_at: dt.datetime | None, minutes: int | None, stands: dt.datetime | None = None
+) -> dict[str, dt.datetime | int | None]:
+    """`stands`: the hour that was planned before. Left as it is, it may have passed."""
+    reasons = {}
+    starts_at = starts_at and whole(starts_at)
+    if starts_at is not None and starts_at != stands:
+        try:
+            check_hour(starts_at, timezone.now())
+        except BadHour as bad:
+            reasons["starts_at"] = str(bad)
+    if minutes is not None and not LEAST_MINUTES <= minutes <= MOST_MINUTES:
+        reasons["minutes"] = _("Accepted: 5 to 300 minutes.")
+    if reasons:
+        raise LessonRefused(reasons)
+    return {"starts_at": starts_at and starts_at.astimezone(dt.UTC), "planned_minutes": minutes}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import attendance_pages, pages
+from . import attendance_pages, pages, wall
 from .api import api
 
 urlpatterns = [
@@ -26,8 +26,8 @@ urlpatterns = [
     path("lessons/<slug:lesson_id>/attendance/<int:row>/remove", attendance_pages.remove, name="attendance_remove"),
     path("lessons/<slug:lesson_id>/attendance/<int:row>/back", attendance_pages.put_back, name="attendance_back"),
     path("join", pages.join, name="join"),
-    path("studio/enter", pages.enter, name="enter"),
-    path("studio/leave", pages.leave, name="leave"),
     path("studio/<slug:lesson_id>", pages.studio, name="studio"),
+    path("wall", wall.wall, name="wall"),
+    path("wall/now", wall.wall_now, name="wall_now"),
     path("api/", api.urls),
 ]

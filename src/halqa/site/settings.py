@@ -56,6 +56,8 @@ INSTALLED_APPS = [
     "django_vite",
     "ninja",
     "halqa.site",
+    "halqa.people",
+    "halqa.schools",
     "halqa.lessons",
 ]
 MIDDLEWARE = [
@@ -80,7 +82,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
                 "halqa.site.context.everywhere",
-                "halqa.lessons.access.teacher_on_pages",
+                "halqa.people.services.teacher_on_pages",
             ],
         },
     }

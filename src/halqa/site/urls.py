@@ -9,6 +9,8 @@ from . import errors, help, language
 urlpatterns = [
     path("language/<slug:code>", language.switch, name="language"),
     path("help", help.help_page, name="help"),
+    path("", include("halqa.people.urls")),
+    path("", include("halqa.schools.urls")),
     path("", include("halqa.lessons.urls")),
 ]
 

@@ -20,6 +20,12 @@ MONTHS = {
     "en": "January February March April May June July August September October November December",
     "zgh": "ⵉⵏⵏⴰⵢⵔ ⴱⵕⴰⵢⵕ ⵎⴰⵕⵚ ⵉⴱⵔⵉⵔ ⵎⴰⵢⵢⵓ ⵢⵓⵏⵢⵓ ⵢⵓⵍⵢⵓⵣ ⵖⵓⵛⵜ ⵛⵓⵜⴰⵏⴱⵉⵔ ⴽⵜⵓⴱⵔ ⵏⵓⵡⴰⵏⴱⵉⵔ ⴷⵓⵊⴰⵏⴱⵉⵔ",
 }
+WEEKDAYS = {
+    "fr": "lundi mardi mercredi jeudi vendredi samedi dimanche",
+    "ar": "الاثنين الثلاثاء الأربعاء الخميس الجمعة السبت الأحد",
+    "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
+    "zgh": "ⴰⵢⵏⴰⵙ ⴰⵙⵉⵏⴰⵙ ⴰⴽⵕⴰⵙ ⴰⴽⵡⴰⵙ ⴰⵙⵉⵎⵡⴰⵙ ⴰⵙⵉⴹⵢⴰⵙ ⴰⵙⴰⵎⴰⵙ",
+}
 
 
 @register.filter
@@ -30,9 +36,38 @@ def day(moment: dt.datetime) -> str:
         return gettext("today")
     if date == today - dt.timedelta(days=1):
         return gettext("yesterday")
-    month = MONTHS.get((get_language() or "fr").split("-")[0], MONTHS["fr"]).split()[date.month - 1]
+    return _date(date)
+
+
+def _date(date: dt.date) -> str:
+    month = _said(MONTHS)[date.month - 1]
     number = "1er" if date.day == 1 and month in MONTHS["fr"].split() else str(date.day)
-    return f"{number} {month}" if date.year == today.year else f"{number} {month} {date.year}"
+    return f"{number} {month}" if date.year == timezone.localdate().year else f"{number} {month} {date.year}"
+
+
+def _said(names: dict[str, str]) -> list[str]:
+    return names.get((get_language() or "fr").split("-")[0], names["fr"]).split()
+
+
+def weekday(date: dt.date) -> str:
+    """`jeudi 26 novembre`, with its year when that is another one."""
+    return f"{_said(WEEKDAYS)[date.weekday()]} {_date(date)}"
+
+
+@register.filter
+def hour(moment: dt.datetime) -> SafeString:
+    """`today at 10:00`, `tomorrow at 10:00`, `jeudi 26 novembre à 10:00`; in the time of Casablanca."""
+    local, today = timezone.localtime(moment), timezone.localdate()
+    near = {-1: gettext("yesterday"), 0: gettext("today"), 1: gettext("tomorrow")}
+    said = near.get((local.date() - today).days) or weekday(local.date())
+    time = format_html('<bdi class="figures">{}</bdi>', f"{local:%H:%M}")
+    return format_html(gettext("%(day)s at %(time)s") % {"day": "{day}", "time": "{time}"}, day=said, time=time)
+
+
+def appointment(moment: dt.datetime) -> str:
+    """The same as text, without `today` and `tomorrow`: it stays true on a wall that is left open overnight."""
+    local = timezone.localtime(moment)
+    return gettext("%(day)s at %(time)s") % {"day": weekday(local.date()), "time": f"\u2068{local:%H:%M}\u2069"}
 
 
 @register.filter
@@ -52,6 +87,12 @@ def duration(ms: int) -> str:
     if minutes < 60:
         return ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
     return gettext("%(hours)d h %(minutes)02d") % {"hours": minutes // 60, "minutes": minutes % 60}
+
+
+@register.filter
+def minutes(number: int) -> str:
+    """Minutes as lengths are said."""
+    return duration(number * 60_000)
 
 
 @register.filter

@@ -1,8 +1,8 @@
-"""How often an address may try a wrong key, or a wrong join code. Pure: no clock, no request.
+"""How often an address may try a wrong key, or a wrong code. Pure: no clock, no request.
 
 A key has 99 bits, so nobody guesses it through; waiting keeps guessing from being noise and load. A whole school
-shares one address, so a few slips are free and the first waits are short. A join code has a million values and opens
-only the right to answer: a class of forty may mistype it once each, then guessing costs minutes a try.
+shares one address, so a few slips are free and the first waits are short. Whoever counts attempts at something else
+says how many are free, and how long one waits at most.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 FREE_SLIPS = 5
-FREE_CODES = 40
 FIRST_WAIT_S, LONGEST_WAIT_S = 15.0, 900.0
 FORGET_AFTER_S = 3600.0
 KEPT_ADDRESSES = 10_000
@@ -20,11 +19,11 @@ KEPT_ADDRESSES = 10_000
 
 
 class Attempts:
-    """Wrong attempts per address. After `free` of them each further one doubles the wait, up to `LONGEST_WAIT_S`."""
+    """Wrong attempts per address. After `free` of them each further one doubles the wait, up to `longest` seconds."""
 
-    def __init__(self, now: Callable[[], float], free: int = FREE_SLIPS) -> None:
+    def __init__(self, now: Callable[[], float], free: int = FREE_SLIPS, longest: float = LONGEST_WAIT_S) -> None:
         self._now = now
-        self._free = free
+        self._free, self._longest = free, longest
         self._slips: OrderedDict[str, tuple[int, float]] = OrderedDict()
 
     def wait(self, address: str) -> float:
@@ -32,7 +31,7 @@ class Attempts:
         slips, last = self._slips.get(network_of(address), (0, 0.0))
         if slips < self._free:
             return 0.0
-        pause = min(FIRST_WAIT_S * 2.0 ** min(slips - self._free, 16), LONGEST_WAIT_S)
+        pause = min(FIRST_WAIT_S * 2.0 ** min(slips - self._free, 16), self._longest)
         return max(0.0, last + pause - self._now())
 
     def slipped(self, address: str) -> None:
