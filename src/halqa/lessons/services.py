@@ -16,7 +16,7 @@ from typing import Any, Literal
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.db import IntegrityError, transaction
-from django.db.models import F, QuerySet
+from django.db.models import Case, F, QuerySet, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -213,7 +213,7 @@ def find_hidden(lesson_id: str) -> Lesson | None:
 def find(query: str = "", status: str = "", page: int = 1, *, size: int = PAGE_SIZE, hidden: bool = False) -> Found:
     """Lessons whose title or teacher has all the words of `query`; a page beyond the last is the last.
 
-    Newest first; planned ones by their hour, those without one last.
+    Newest first; planned ones by their hour, then those without one, at last those whose hour has passed.
     """
     found = _named(_ordered(Lesson.objects.filter(hidden_at__isnull=not hidden), status), query)
     pages = Paginator(found, size)
@@ -243,7 +243,8 @@ def _ordered(lessons: QuerySet[Lesson], status: str) -> QuerySet[Lesson]:
     if status:
         lessons = lessons.filter(status=status)
     if status == Lesson.Status.PLANNED:
-        return lessons.order_by(F("starts_at").asc(nulls_last=True), "-created_at", "pk")
+        passed = Case(When(starts_at__lt=timezone.now() - LATE, then=1), default=0)
+        return lessons.order_by(passed, F("starts_at").asc(nulls_last=True), "-created_at", "pk")
     return lessons.order_by(F("started_at").desc(nulls_first=True), "-created_at", "pk")
 
 
