@@ -178,6 +178,8 @@ def poor(folder: Path, clip: Path, minutes: float) -> None:
             late, things = time.monotonic() - began, other.number("things")
         silence = sum(ms for _, ms in heard.stops if ms >= 300)
         print(f"{POOR}, {minutes:g} minutes: longest silence {heard.worst_stop} ms, all silence {silence} ms, ", end="")
+        print(f"silences {', '.join(f'{ms} ms at {at / 1000:.0f} s' for at, ms in heard.stops if ms >= 300)}; ", end="")
+        print(f"pictures {dict(heard.rungs)}; ", end="")
         print(f"left out {heard.worst_leap} ms; {things:.0f} things on the last page, ", end="")
         print(f"the board the same to the hash ({late:.0f} s after the last was written)")
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from halqa.gateway.flight import MOST_UNSENT, Flight, flight_of
+from halqa.gateway.server import TCP_THIN_LINEAR_TIMEOUTS, listen
 
 
 @pytest.fixture
@@ -42,6 +43,16 @@ async def drain(far: socket.socket, size: int) -> None:
     loop = asyncio.get_running_loop()
     while size:
         size -= len(await loop.sock_recv(far, min(size, 65_536)))
+
+
+def test_connections_are_made_for_a_voice_on_a_lossy_line() -> None:
+    """What the listener is told holds for whoever connects: little is unsent, what is lost twice is soon sent again."""
+    with listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+        listener.setblocking(True)
+        near, _ = listener.accept()
+        with near:
+            assert near.getsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT) == MOST_UNSENT
+            assert near.getsockopt(socket.IPPROTO_TCP, TCP_THIN_LINEAR_TIMEOUTS) == 1
 
 
 async def test_a_line_that_takes_everything_is_never_full_nor_late(ends: tuple[socket.socket, socket.socket]) -> None:
