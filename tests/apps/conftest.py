@@ -28,6 +28,7 @@ BUILT = {
     "web/pages/register.ts": "register",
     "web/pages/again.ts": "again",
     "web/pages/wall.ts": "wall",
+    "web/pages/kiosk.ts": "kiosk",
     "web/pages/schools.ts": "schools",
     "web/board/view.ts": "view",
     "web/ui/fonts/readex-latin.woff2": "latin",

@@ -126,6 +126,8 @@ def test_a_lesson_opens_five_minutes_before_and_closes_after_it(paired: Client) 
     services.began(lesson.pk)
     page = paired.get("/wall").content.decode()
     assert "halqa-classroom" in page
+    assert "kiosk" in page
+    assert 'href="/"' not in page
     assert '"place": "Coll\\u00e8ge Ibn Sina \\u00b7 Salle 3"' in page
     assert paired.get("/wall/now").json() | {"now": 0, "offset": 0} == {
         "paired": True,

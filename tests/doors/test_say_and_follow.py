@@ -255,6 +255,24 @@ async def test_who_asks_for_a_slow_answer_gets_it_whole(house: House) -> None:
         assert time.monotonic() - began >= 0.8
 
 
+async def test_a_slow_answer_is_whole_when_the_server_stops(house: House) -> None:
+    slide = bytes(range(256)) * 40
+    async with house.client() as studio:
+        await studio.say("lesson", [Draft("slides/480", "s", 1, 0, 0, 0, slide)])
+    reader, came = FrameReader(), list[Any]()
+    headers = {"authorization": f"Bearer {house.ticket()}"}
+    question = {"tracks": "slides/480", "limit": 1024, "pace": 20}
+    async with (
+        httpx.AsyncClient(trust_env=False) as http,
+        http.stream("GET", f"{house.url}/timelines/lesson/entries", params=question, headers=headers) as answer,
+    ):
+        async for piece in answer.aiter_raw():
+            came += reader.feed(piece)
+            house.gateway.stop()
+    assert [one.payload for one in came if isinstance(one, Entry)] == [slide]
+    assert came[-1]["notice"] == "end"
+
+
 async def test_without_a_board_there_is_no_page(house: House) -> None:
     async with house.client() as studio:
         await teach(studio, 4)

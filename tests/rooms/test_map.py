@@ -103,7 +103,6 @@ WEB = {
         "board",
     },
     "classroom": {
-        "wall",
         "answer",
         "captions",
         "floor",

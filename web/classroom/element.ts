@@ -107,9 +107,6 @@ export class Classroom extends HTMLElement {
     this.#later = new Later(
       async () => {
         const { Beside } = await import("./beside");
-        const { wall } = this.#facts;
-        if (wall)
-          void import("../wall/kiosk").then(({ keepWall }) => keepWall(this, wall, this.#gone.signal));
         return new Beside(this, this.#facts, tickets, this.#besideLesson(), this.#gone.signal);
       },
       (beside) => {

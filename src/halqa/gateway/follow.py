@@ -230,15 +230,17 @@ class Stream:
         self._busy_since = None
 
     async def _give_slowly(self, data: bytes, kbps: int) -> None:
-        """In pieces, so that what else comes over this line keeps its place. Entries go on to be whole: frames end
-        anywhere."""
+        """In pieces, so that what else comes over this line keeps its place.
+
+        A server that stops gives the rest at once: what follows must not be read as the end of a frame.
+        """
         piece = max(PACKET, round(kbps * 1000 / 8 * PIECE_S))
-        for begin in range(0, len(data), piece):
-            if self._gone or self._gateway.stopping:
-                return
-            given = data[begin : begin + piece]
+        while data and not self._gone:
+            given = data if self._gateway.stopping else data[:piece]
+            data = data[len(given) :]
             await self._give(given)
-            await asyncio.sleep(len(given) * 8 / 1000 / kbps)
+            if not self._gateway.stopping:
+                await asyncio.sleep(len(given) * 8 / 1000 / kbps)
 
     async def _watch(self) -> None:
         """Notice that the follower hung up."""

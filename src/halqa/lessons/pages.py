@@ -69,7 +69,12 @@ def _planned(query: str, teacher: bool) -> list[Lesson]:
 def lesson(request: HttpRequest, lesson_id: str) -> HttpResponse:
     """The classroom of one lesson: live, replay, or not begun yet."""
     shown = _access(request, lesson_id)
-    facts = followed(shown) | ({"desk": _desk(shown)} if is_teacher(request) else {})
+    return classroom(request, shown, {"desk": _desk(shown)} if is_teacher(request) else {})
+
+
+def classroom(request: HttpRequest, shown: Lesson, more: dict[str, Any]) -> HttpResponse:
+    """The page on which this lesson plays. `more`: facts for whoever looks at it."""
+    facts = _followed(shown) | more
     hls = (settings.HALQA_URL or f"{request.scheme}://{request.get_host()}") + shown.hls
     context = {"lesson": shown, "facts": facts, "hls_address": hls, "due": is_due(shown.starts_at, timezone.now())}
     return render(request, "lessons/lesson.html", context)
@@ -79,7 +84,7 @@ def lesson(request: HttpRequest, lesson_id: str) -> HttpResponse:
 def board(request: HttpRequest, lesson_id: str) -> HttpResponse:
     """All pages of a lesson's board, to print or to keep."""
     shown = _access(request, lesson_id)
-    return render(request, "lessons/board.html", {"lesson": shown, "facts": followed(shown)})
+    return render(request, "lessons/board.html", {"lesson": shown, "facts": _followed(shown)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -168,7 +173,7 @@ def again(request: HttpRequest, lesson_id: str) -> HttpResponse:
             form.refuse(refused.reasons)
         except Mistake as mistake:
             form.add_error("board", mistake.detail or str(SENTENCES.get(type(mistake), mistake.sentence())))
-    context = {"form": form, "lesson": shown, "plan": prepared, "facts": followed(shown)}
+    context = {"form": form, "lesson": shown, "plan": prepared, "facts": _followed(shown)}
     return render(request, "lessons/again.html", context, status=422 if form.is_bound else 200)
 
 
@@ -320,7 +325,7 @@ def _desk(shown: Lesson) -> list[dict[str, str]]:
     return [{"href": reverse(page, args=[shown.pk]), "name": name} for page, name in links.items()]
 
 
-def followed(shown: Lesson) -> dict[str, Any]:
+def _followed(shown: Lesson) -> dict[str, Any]:
     """The same, for whoever follows it."""
     slip = services.follow_ticket(shown)
     return _facts(shown) | {

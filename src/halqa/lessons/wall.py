@@ -19,7 +19,7 @@ from halqa.timeline import Summary
 
 from . import house, services
 from .models import Lesson
-from .pages import followed
+from .pages import classroom
 
 COOKIE = "wall"
 FOR_EVER_S = 400 * 24 * 3600
@@ -88,14 +88,11 @@ def _page(
     request: HttpRequest, place: str, shown: Lesson | None, following: Lesson | None, now: dt.datetime
 ) -> HttpResponse:
     token = request.COOKIES[COOKIE]
-    context: dict[str, Any] = {"place": place}
+    watched = {"watch": reverse("wall_now"), "shows": shown.pk if shown else ""}
     if shown is not None:
-        facts = followed(shown) | {"wall": {"place": place, "watch": reverse("wall_now"), "shows": shown.pk}}
-        hls = (settings.HALQA_URL or f"{request.scheme}://{request.get_host()}") + shown.hls
-        page = render(request, "lessons/lesson.html", context | {"lesson": shown, "facts": facts, "hls_address": hls})
-        return _remembered(page, token)
-    facts = {"watch": reverse("wall_now"), "shows": "", **_told(following, now)}
-    return _remembered(render(request, "lessons/wall.html", context | {"next": following, "facts": facts}), token)
+        return _remembered(classroom(request, shown, {"wall": {"place": place, **watched}}), token)
+    context = {"place": place, "next": following, "facts": watched | _told(following, now)}
+    return _remembered(render(request, "lessons/wall.html", context), token)
 
 
 def _told(following: Lesson | None, now: dt.datetime) -> dict[str, Any]:

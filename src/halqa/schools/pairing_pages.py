@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -35,7 +36,7 @@ def page(request: HttpRequest, school_id: int, room_id: int) -> HttpResponse:
         return redirect("pairing", school.pk, room.pk)
     state, last = pairing.state_of(room)
     origin = settings.HALQA_URL or f"{request.scheme}://{request.get_host()}"
-    context |= {"state": state, "pairing": last, "address": f"{origin}/wall"}
+    context |= {"state": state, "pairing": last, "address": origin + reverse("wall")}
     if state == "open" and last is not None:
         context["code"] = pairing.code_of(last)
     response = render(request, "schools/pairing.html", context)
