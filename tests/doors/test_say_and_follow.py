@@ -261,7 +261,7 @@ async def test_a_slow_answer_is_whole_when_the_server_stops(house: House) -> Non
         await studio.say("lesson", [Draft("slides/480", "s", 1, 0, 0, 0, slide)])
     reader, came = FrameReader(), list[Any]()
     headers = {"authorization": f"Bearer {house.ticket()}"}
-    question = {"tracks": "slides/480", "limit": 1024, "pace": 20}
+    question: dict[str, str | int] = {"tracks": "slides/480", "limit": 1024, "pace": 20}
     async with (
         httpx.AsyncClient(trust_env=False) as http,
         http.stream("GET", f"{house.url}/timelines/lesson/entries", params=question, headers=headers) as answer,
